@@ -1,0 +1,28 @@
+"""The command line `tally`: one typer application, one command a function.
+
+Shape: app() parses `sys.argv`, runs the command and exits: 0 done, 1 refused or broken, 2 usage.
+"""
+
+import typer
+
+import tallystick
+from cli.suite import run_suite
+
+app = typer.Typer(
+    name="tally",
+    help="An event-sourced payments core: commands in, balanced books out.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # Locals may hold personal data or secrets.
+)
+
+
+@app.command()
+def version() -> None:
+    """Print the version. Example: tally version."""
+    typer.echo(tallystick.__version__)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the project's tests with pytest. Example: tally test tests/unit -k wallet."""
+    raise typer.Exit(run_suite(context.args))

@@ -1,0 +1,1 @@
+"""The running programs: writer, relay, projector, provider, intake, dead letters."""

@@ -1,0 +1,1 @@
+"""The rules: one module an aggregate, money, refusals, accounting. Standard library only."""

@@ -1,0 +1,1 @@
+"""The adapters: Kafka, PostgreSQL, event store, embedded servers, settings, telemetry."""

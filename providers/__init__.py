@@ -1,0 +1,1 @@
+"""One folder a payment provider or bank format: client, webhook, settlement file."""

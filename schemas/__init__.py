@@ -1,0 +1,1 @@
+"""One Avro schema a command and event, the codec and the registry client."""
