@@ -3,9 +3,10 @@
 Shape: app() parses `sys.argv`, runs the command and exits: 0 done, 1 refused or broken, 2 usage.
 """
 
+from importlib import metadata
+
 import typer
 
-import tallystick
 from cli.suite import run_suite
 
 app = typer.Typer(
@@ -19,7 +20,7 @@ app = typer.Typer(
 @app.command()
 def version() -> None:
     """Print the version. Example: tally version."""
-    typer.echo(tallystick.__version__)
+    typer.echo(metadata.version("tallystick"))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

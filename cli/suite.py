@@ -1,6 +1,8 @@
 """Runs the project's own tests from a checkout.
 
-Shape: run_suite(pytest arguments) -> pytest's exit code; 2 where there is no checkout.
+Shape: run_suite(pytest arguments) -> pytest's exit code; 2 where there is no checkout. Without
+arguments the whole suite runs, shared by two processes; with arguments just what they ask for.
+Errors: none of its own; what pytest prints is the answer, its summary line last.
 """
 
 import subprocess
@@ -11,14 +13,15 @@ from pathlib import Path
 import typer
 
 ROOT = Path(__file__).parents[1]
+# A file's tests share its servers, so a file is never split over the two.
+WHOLE_SUITE = ("-n", "2", "--dist", "loadfile")
 USAGE = 2
 
 
 def run_suite(arguments: Sequence[str]) -> int:
-    """Run pytest in a process of its own, so that it starts with nothing imported."""
     if not (ROOT / "tests").is_dir():
         typer.echo("tally test: the tests are not installed; run it from a checkout", err=True)
         return USAGE
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False
-    ).returncode
+    # In a process of its own: the tests start with nothing of ours imported.
+    command = [sys.executable, "-m", "pytest", *(arguments or WHOLE_SUITE)]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
