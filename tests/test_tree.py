@@ -21,9 +21,8 @@ LINES_MODULE_MAX, LINES_FUNCTION_MAX = 300, 40
 # Two of these in a row are mistaken for each other and nobody notices.
 PLAIN = {"int", "str", "bytes", "bool", "Decimal", "date", "datetime", "Path"}
 # The domain is handed time, chance and words; it never fetches them itself.
-WORLD = {"asyncio", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3"}
-WORLD |= {"subprocess", "sys", "threading", "time"}
-PURE = (set(sys.stdlib_module_names) | {"domain"}) - WORLD
+WORLD = "asyncio io logging os pathlib random secrets socket sqlite3 subprocess sys threading time"
+PURE = (set(sys.stdlib_module_names) | {"domain"}) - set(WORLD.split())
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
