@@ -1,0 +1,124 @@
+"""Apache Kafka 4.3.1: one node that is broker and controller (KRaft), on 127.0.0.1.
+
+Topics are made by those who own them, with their retention (nothing is created automatically).
+Consumer groups of KIP-848 are on. A crash is safe: the log is checked and cut to its last whole
+batch at the next start.
+Units: mebibytes, milliseconds where Kafka says `.ms`. Errors: ServerFailed with the end of the log.
+Source: Kafka 4.3 documentation, "Configuration"; design, "Embedded default and production".
+"""
+
+import base64
+import socket
+import struct
+import uuid
+from pathlib import Path
+
+from infra.embedded import jvm
+from infra.embedded.java import Java
+from infra.embedded.ports import LOOPBACK
+from infra.embedded.process import Program
+from infra.embedded.server import EmbeddedServer, Site, Starting
+
+API_VERSIONS_KEY = 18
+PROBE_TIMEOUT_S = 2.0
+PROPERTIES = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "num.partitions": "1",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    # One node holds the only copy; few partitions, each is a folder made at the first use.
+    "offsets.topic.num.partitions": "4",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    # A group settles at once, and notices a killed member in 10 s, not in 45.
+    "group.initial.rebalance.delay.ms": "0",
+    "group.consumer.min.heartbeat.interval.ms": "500",
+    "group.consumer.heartbeat.interval.ms": "1000",
+    "group.consumer.min.session.timeout.ms": "6000",
+    "group.consumer.session.timeout.ms": "10000",
+    "log.cleaner.dedupe.buffer.size": "8388608",  # Of 512 MB of heap the default takes 128.
+}
+
+
+class EmbeddedKafka(EmbeddedServer):
+    name = "kafka"
+
+    def __init__(self, site: Site, ports: tuple[int, int], java: Java, classpath: str) -> None:
+        super().__init__(site)
+        self.port, self.controller_port = ports
+        self.java, self.classpath = java, classpath
+        self.folder = site.data / "kafka"
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    def starting(self) -> Starting:
+        properties = self._configure()
+        if not (self.folder / "log" / "meta.properties").exists():
+            self.site.progress(self.name, "formatting")
+            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+            yield from self.finish(self._program(*tool))
+        self.site.progress(self.name, "starting")
+        yield from self.until(self._program("kafka.Kafka", str(properties)), self._answers)
+        self.running = True
+        self.site.progress(self.name, f"ready on port {self.port}")
+
+    def _configure(self) -> Path:
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        controller = f"{LOOPBACK}:{self.controller_port}"
+        properties = PROPERTIES | {
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "controller.quorum.voters": f"1@{controller}",
+            "log.dirs": str(self.folder / "log"),
+        }
+        path = self.folder / "server.properties"
+        lines = (f"{name}={_escaped(value)}\n" for name, value in properties.items())
+        path.write_text("".join(lines), encoding="ascii")
+        return path
+
+    def _program(self, *main: str) -> Program:
+        return Program(
+            name=self.name,
+            argv=(
+                *jvm.command(self.java, self.site.settings.kafka_heap_mib, self.folder / "tmp"),
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+                "-cp",
+                self.classpath,
+                *main,
+            ),
+            cwd=self.folder,
+            log=self.site.log(self.name),
+            env=jvm.environment(),
+        )
+
+    def _answers(self) -> bool:
+        """It answers ApiVersions: only after the broker has caught up and let clients in."""
+        request = struct.pack(">hhih", API_VERSIONS_KEY, 0, 1, -1)
+        try:
+            with socket.create_connection((LOOPBACK, self.port), PROBE_TIMEOUT_S) as connection:
+                connection.sendall(struct.pack(">i", len(request)) + request)
+                return bool(connection.recv(1))
+        except OSError:
+            return False
+
+
+def _escaped(value: str) -> str:
+    """As java.util.Properties reads it: a backslash escapes, beyond ASCII is \\uXXXX."""
+    units = value.replace("\\", "\\\\").encode("utf-16-be")
+    codes = (int.from_bytes(units[i : i + 2]) for i in range(0, len(units), 2))
+    return "".join(chr(code) if code < 128 else f"\\u{code:04x}" for code in codes)  # noqa: PLR2004

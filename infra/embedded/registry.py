@@ -1,0 +1,100 @@
+"""The Apicurio schema registry 3.0.9, with the Confluent API, on 127.0.0.1.
+
+It keeps schemas and their ids in PostgreSQL, in a schema of its own beside the books: one backup
+holds both, and ids survive a restart (its default store is memory and would lose them).
+Units: mebibytes, seconds. Errors: ServerFailed with the end of the log.
+Source: Apicurio Registry 3.0 documentation; design, "Embedded default and production".
+"""
+
+import http.client
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from infra.embedded import jvm
+from infra.embedded.java import Java
+from infra.embedded.ports import LOOPBACK
+from infra.embedded.process import Program
+from infra.embedded.server import EmbeddedServer, Site, Starting
+
+SCHEMA = "registry"
+CONFLUENT_API = "/apis/ccompat/v7"
+PROBE_TIMEOUT_S = 5.0
+DEFAULT_PORT = "5432"
+
+
+class EmbeddedRegistry(EmbeddedServer):
+    name = "registry"
+
+    def __init__(self, site: Site, port: int, java: Java, jar: Path) -> None:
+        super().__init__(site)
+        self.port, self.java, self.jar = port, java, jar
+        self.folder = site.data / "registry"
+        self.store_dsn = ""  # Known once PostgreSQL is there.
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}{CONFLUENT_API}"
+
+    def starting(self) -> Starting:
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        with psycopg.connect(self.store_dsn, autocommit=True) as connection:
+            name = sql.Identifier(SCHEMA)
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+        self.site.progress(self.name, "starting")
+        yield from self.until(self._program(), self._answers)
+        self.running = True
+        self.site.progress(self.name, f"ready on port {self.port}")
+
+    def _program(self) -> Program:
+        heap_mib, temporary = self.site.settings.registry_heap_mib, self.folder / "tmp"
+        return Program(
+            name=self.name,
+            argv=(
+                *jvm.command(self.java, heap_mib, temporary),
+                "-XX:TieredStopAtLevel=1",  # Few requests ever: not worth the optimising compiler.
+                "-jar",
+                str(self.jar),
+            ),
+            cwd=self.folder,
+            log=self.site.log(self.name),
+            env=jvm.environment() | store(self.store_dsn) | self._web(),
+        )
+
+    def _web(self) -> dict[str, str]:
+        return {
+            "QUARKUS_HTTP_HOST": LOOPBACK,
+            "QUARKUS_HTTP_PORT": str(self.port),
+            "QUARKUS_LOG_LEVEL": "WARN",
+            "QUARKUS_HTTP_ACCESS_LOG_ENABLED": "false",
+        }
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=PROBE_TIMEOUT_S)
+        try:
+            connection.request("GET", f"{CONFLUENT_API}/subjects")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def store(dsn: str) -> dict[str, str]:
+    """Where the registry keeps its schemas, as its environment says it."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
+    port = parts.get("port", DEFAULT_PORT)
+    options = f"currentSchema={SCHEMA}&ApplicationName=registry"
+    if "sslmode" in parts:
+        options += f"&sslmode={quote(parts['sslmode'])}"
+    host, database = parts.get("host", "localhost"), quote(parts.get("dbname", ""))
+    return {
+        "APICURIO_STORAGE_KIND": "sql",
+        "APICURIO_STORAGE_SQL_KIND": "postgresql",
+        "APICURIO_DATASOURCE_URL": f"jdbc:postgresql://{host}:{port}/{database}?{options}",
+        "APICURIO_DATASOURCE_USERNAME": parts.get("user", ""),
+        "APICURIO_DATASOURCE_PASSWORD": parts.get("password", ""),
+    }
