@@ -1,0 +1,62 @@
+"""The hash chain over a book's events: tampering shows, a payload can be withheld or erased.
+
+Shape: chain = SHA-256(previous chain + leaf), leaf = SHA-256(SHA-256(facts) + SHA-256(salt +
+payload)), salt = HMAC-SHA-256(the book's key, book_sequence). The first event's previous chain is
+32 zero bytes. Facts are written length-prefixed, in the order of `facts`.
+Source: docs/integrity.md; the salt keeps a short payload from being guessed from its hash.
+"""
+
+import hmac
+from hashlib import sha256
+from struct import Struct
+from typing import NamedTuple
+
+FIRST = bytes(32)
+NUMBERS = Struct(">qqqi")
+LENGTH = Struct(">I")
+
+
+class Facts(NamedTuple):
+    """What is true of every event of one command, apart from its place in the log."""
+
+    recorded_at_us: int
+    effective_on: int  # Days since 1970.
+    command_id: bytes
+    correlation_id: str
+    actor: str
+    traceparent: str
+
+
+def prefixed(text: str) -> bytes:
+    """A text with its length before it, so that no two lists of texts read the same."""
+    data = text.encode()
+    return LENGTH.pack(len(data)) + data
+
+
+def kind_bytes(book: str, type_name: str, aggregate: str) -> bytes:
+    """The facts that all events of one type share in a book."""
+    return prefixed(book) + prefixed(type_name) + prefixed(aggregate)
+
+
+def command_bytes(facts: Facts) -> bytes:
+    """The facts that all events of one command share."""
+    return (
+        facts.command_id
+        + prefixed(facts.correlation_id)
+        + prefixed(facts.actor)
+        + prefixed(facts.traceparent)
+    )
+
+
+def facts_bytes(
+    kind: bytes, aggregate_id: str, numbers: bytes, command: bytes, causation: str
+) -> bytes:
+    """All facts of one event. `numbers` packs sequence, version, recorded_at_us, effective_on."""
+    return kind + prefixed(aggregate_id) + numbers + command + prefixed(causation)
+
+
+def link(previous: bytes, key: bytes, sequence: int, facts: bytes, payload: bytes) -> bytes:
+    """The chain value of one event."""
+    salt = hmac.digest(key, sequence.to_bytes(8, "big"), "sha256")
+    leaf = sha256(sha256(facts).digest() + sha256(salt + payload).digest()).digest()
+    return sha256(previous + leaf).digest()

@@ -1,0 +1,85 @@
+"""What happened becomes rows of the book's log: numbered without gap, chained, with its facts.
+
+Shape: Log.append(incoming, executed) turns the events of one command into NewEvent rows.
+Units: times in microseconds since 1970, UTC; business days in days since 1970.
+Source: commands/chain.py for the hash chain.
+"""
+
+from datetime import date
+
+from commands import chain
+from commands.execution import Executed, Happened
+from commands.incoming import Incoming
+from commands.ports import Codec, Head, NewEvent
+
+DAY_US = 86_400_000_000
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Log:
+    """The end of a book's log, growing by one batch."""
+
+    def __init__(self, head: Head, at_us: int, key: bytes, codec: Codec) -> None:
+        self.book = head.name
+        self.sequence = head.sequence
+        self.chain = head.chain
+        self.at_us = at_us
+        self.key = key
+        self.codec = codec
+        self.rows: list[NewEvent] = []
+        self._kinds: dict[str, bytes] = {}
+
+    def append(self, incoming: Incoming, done: Executed) -> None:
+        """All events of a command, or, where one cannot be encoded, none and the error."""
+        assert done.first_sequence == self.sequence + 1, "decided for another place in the log"
+        payloads = [self.codec.encode_event(happened.event) for happened in done.events]
+        meta = incoming.meta
+        effective_on = day(meta.effective_on) if meta.effective_on else self.at_us // DAY_US
+        facts = chain.Facts(
+            self.at_us,
+            effective_on,
+            incoming.command_id,
+            meta.correlation_id,
+            meta.actor,
+            meta.traceparent,
+        )
+        command = chain.command_bytes(facts)
+        for happened, payload in zip(done.events, payloads, strict=True):
+            self._append(happened, payload, facts, command)
+
+    def _append(
+        self, happened: Happened, payload: bytes, facts: chain.Facts, command: bytes
+    ) -> None:
+        self.sequence += 1
+        rule = happened.rule
+        kind = self._kinds.get(rule.type_name)
+        if kind is None:
+            kind = chain.kind_bytes(self.book, rule.type_name, rule.aggregate)
+            self._kinds[rule.type_name] = kind
+        numbers = chain.NUMBERS.pack(
+            self.sequence, happened.version, facts.recorded_at_us, facts.effective_on
+        )
+        said = chain.facts_bytes(kind, happened.aggregate_id, numbers, command, happened.causation)
+        self.chain = chain.link(self.chain, self.key, self.sequence, said, payload)
+        self.rows.append(
+            NewEvent(
+                self.sequence,
+                happened.stream_id,
+                happened.version,
+                rule.type_name,
+                payload,
+                facts.effective_on,
+                facts.command_id,
+                facts.correlation_id,
+                happened.causation,
+                facts.actor,
+                facts.traceparent,
+                self.chain,
+                happened.fact_key,
+            )
+        )
+
+
+def day(text: str) -> int:
+    """Days since 1970 of a date YYYY-MM-DD. Errors: ValueError."""
+    return date.fromisoformat(text).toordinal() - EPOCH

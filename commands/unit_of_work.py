@@ -1,0 +1,230 @@
+"""A batch of commands of one book becomes one transaction.
+
+Shape: UnitOfWork.decide(batch) -> Decided (what to write, what to remember). The commands are
+decided in order, each seeing what the ones before it left; a refusal leaves nothing but its
+answer; a command that makes the code fail is answered `internal_error`, dead-lettered, and the
+rest goes on. Streams that turn out to be missing are loaded together and the batch is decided
+again from its beginning: a round trip a round, never one a command.
+Bound: ROUNDS_MAX rounds; the longest chain of follow-ons that meet unknown streams is 4.
+"""
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from commands import identity
+from commands.answering import Answers
+from commands.catalogue import COMMANDS
+from commands.execution import Executed, Executor, Missing
+from commands.incoming import Incoming, Origin
+from commands.log import Log
+from commands.memory import Memory
+from commands.outage import Outage
+from commands.outward import Outbox
+from commands.ports import (
+    Changes,
+    Codec,
+    Found,
+    Head,
+    Loaded,
+    NewAnswer,
+    SavedAnswer,
+    Snapshot,
+    Store,
+)
+from domain.decision import Refused, Stream
+
+ROUNDS_MAX = 12
+SNAPSHOT_EVERY = 200  # Events: a stream is loaded from a snapshot and at most a batch more.
+NOT_ALLOWED = Refused("not_allowed", "this type is not accepted from outside")
+
+
+class Decided(NamedTuple):
+    """What a batch comes to: the transaction, and the aggregates as it leaves them."""
+
+    changes: Changes
+    touched: dict[Stream, Loaded]
+    failures: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """The batch so far, over memory, over what the store knew: an executor's view."""
+
+    memory: Memory[Stream, Loaded]
+    fetched: dict[Stream, Loaded]
+    facts: set[bytes]
+    touched: dict[Stream, Loaded]
+
+    def loaded(self, stream: Stream) -> Loaded | None:
+        return (
+            self.touched.get(stream) or self.fetched.get(stream) or self.memory.get(stream)
+        )
+
+    def fact_exists(self, fact_key: bytes) -> bool:
+        return fact_key in self.facts
+
+    def keep(self, done: Executed) -> None:
+        self.touched.update(done.overlay)
+        self.facts.update(done.facts)
+
+
+class UnitOfWork:
+    """Decides batches of one book. It holds the book's aggregates in bounded memory."""
+
+    def __init__(self, store: Store, codec: Codec, memory: Memory[Stream, Loaded]) -> None:
+        self.store = store
+        self.codec = codec
+        self.memory = memory
+
+    def decide(
+        self, head: Head, incoming: Sequence[Incoming], at_us: int, after: Head
+    ) -> Decided:
+        """Decide a batch. `after` carries the positions to move to. Writes nothing."""
+        at_us = max(at_us, head.recorded_at_us)
+        found = self._look_up(incoming)
+        fetched = dict(found.streams)
+        for _ in range(ROUNDS_MAX):
+            batch = Batch(self.memory, fetched, set(found.facts), {})
+            round_ = _Round(self, head, at_us, batch, found)
+            for each in incoming:
+                round_.one(each)
+            if not round_.missing:
+                return round_.decided(after)
+            fetched.update(self.store.look_up((), (), tuple(round_.missing)).streams)
+        raise AssertionError("a batch keeps asking for more streams")
+
+    def remember(self, decided: Decided) -> None:
+        """The batch was written: keep its aggregates."""
+        self.memory.update(decided.touched)
+
+    def _look_up(self, incoming: Sequence[Incoming]) -> Found:
+        commands: list[bytes] = []
+        facts: list[bytes] = []
+        streams: dict[Stream, None] = {}
+        for each in incoming:
+            if each.origin is not Origin.TIMER:
+                commands.append(each.command_id)
+            if each.refused is not None:
+                continue
+            rule = COMMANDS[type(each.command)]
+            thing = rule.begins(each.command)
+            if thing:
+                facts.append(identity.fact_key(thing))
+            for stream in rule.reads(each.command):
+                if self.memory.get(stream) is None:
+                    streams[stream] = None
+        return self.store.look_up(commands, facts, tuple(streams))
+
+
+class _Round:
+    """One attempt at a batch."""
+
+    def __init__(
+        self, work: UnitOfWork, head: Head, at_us: int, batch: Batch, found: Found
+    ) -> None:
+        self.work = work
+        self.head = head
+        self.batch = batch
+        self.found = found
+        self.at_us = at_us
+        self.log = Log(head, at_us, work.store.key, work.codec)
+        self.answers = Answers(head, at_us, work.codec)
+        self.outbox = Outbox(head.name, at_us, work.codec)
+        self.executor = Executor(head.name, at_us, batch)
+        self.missing: dict[Stream, None] = {}
+        self.timers_done: list[bytes] = []
+        self.marks: list[NewAnswer] = []
+        self.failures = 0
+
+    def one(self, incoming: Incoming) -> None:
+        saved = self._saved(incoming)
+        if saved is not None:
+            self.answers.again(incoming, saved)
+            return
+        try:
+            outcome = self._execute(incoming)
+        except Missing as missing:
+            self.missing.update(dict.fromkeys(missing.streams))
+            return
+        except Outage:
+            raise
+        except Exception:  # noqa: BLE001 - a bug must cost one command, never the book.
+            self._failed(incoming, traceback.format_exc())
+            return
+        if incoming.origin is Origin.TIMER:
+            self.timers_done.append(incoming.timer_id)
+        if isinstance(outcome, Refused):
+            self._refused(incoming, outcome)
+        elif incoming.origin is not Origin.TIMER:
+            self.answers.accepted(incoming, outcome)
+
+    def decided(self, after: Head) -> Decided:
+        after = replace(
+            after,
+            sequence=self.log.sequence,
+            answer_sequence=self.answers.sequence,
+            chain=self.log.chain,
+            recorded_at_us=self.at_us,
+        )
+        changes = Changes(
+            self.head,
+            after,
+            self.at_us,
+            self.log.rows,
+            self.answers.rows,
+            self.outbox.outgoing,
+            self.outbox.timers,
+            self.timers_done,
+            self._snapshots(),
+            self.marks,
+        )
+        return Decided(changes, self.batch.touched, self.failures)
+
+    def _saved(self, incoming: Incoming) -> SavedAnswer | None:
+        if incoming.origin is Origin.TIMER:
+            return None
+        given = self.answers.given(incoming.command_id)
+        return given or self.found.answers.get(incoming.command_id)
+
+    def _execute(self, incoming: Incoming) -> Executed | Refused:
+        if incoming.refused is not None:
+            return incoming.refused
+        own = incoming.origin is not Origin.COMMANDS
+        if not own and not COMMANDS[type(incoming.command)].from_clients:
+            return NOT_ALLOWED
+        outcome = self.executor.execute(incoming.command, self.log.sequence + 1, own=own)
+        if not isinstance(outcome, Refused):
+            leaving = self.outbox.leaving(incoming, outcome)
+            self.log.append(incoming, outcome)
+            self.batch.keep(outcome)
+            self.outbox.add(leaving)
+        return outcome
+
+    def _refused(self, incoming: Incoming, refused: Refused) -> None:
+        if incoming.origin is Origin.TIMER:
+            why = f"{refused.code}: {refused.detail}"
+            self.outbox.dead_letter(incoming, "follow_on_refused", why)
+            return
+        self.answers.refused(incoming, refused)
+        if incoming.on_refusal is not None:
+            self.marks.append(self.answers.rows[-1])
+            self.outbox.returned(incoming, incoming.on_refusal, refused)
+
+    def _failed(self, incoming: Incoming, trace: str) -> None:
+        self.failures += 1
+        self.outbox.dead_letter(incoming, "internal_error", trace)
+        if incoming.origin is Origin.TIMER:
+            self.timers_done.append(incoming.timer_id)
+        else:
+            self.answers.failed(incoming)
+
+    def _snapshots(self) -> list[Snapshot]:
+        found: list[Snapshot] = []
+        for stream, loaded in self.batch.touched.items():
+            before = self.batch.fetched.get(stream) or self.batch.memory.get(stream)
+            version = before.version if before is not None else 0
+            if loaded.version // SNAPSHOT_EVERY > version // SNAPSHOT_EVERY:
+                found.append(Snapshot(loaded.stream_id, loaded.version, loaded.state))
+        return found

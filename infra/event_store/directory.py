@@ -1,0 +1,123 @@
+"""The directory of books, and what a book knows of itself: create, list, take.
+
+Shape: create(dsn, name), list_books(dsn), take(dsn, …) -> Head. Taking a book raises its epoch,
+so that whoever had it before can write no more.
+Errors: Outage; a name of another shape is a ValueError.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
+from typing import LiteralString, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from commands.chain import FIRST
+from commands.outage import Outage
+from commands.ports import Head
+from infra.event_store import tables
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+ADVISORY_DIRECTORY = 7_410_001  # One creator at a time: PostgreSQL fails on two at the same moment.
+
+
+class Book(NamedTuple):
+    """A line of the directory."""
+
+    name: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """Which Kafka the positions count on."""
+
+    cluster_id: str
+    commands_topic_id: str
+    internal_topic_id: str
+
+
+def connect(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+    """A plain connection that commits each statement. Errors: Outage(retry=True)."""
+    try:
+        return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError as error:
+        raise Outage(f"PostgreSQL: {error}", retry=True) from error
+
+
+def prepare(dsn: str) -> None:
+    """Make the directory where it is missing."""
+    with connect(dsn) as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_DIRECTORY,))
+        connection.execute(tables.DIRECTORY)
+
+
+def create(dsn: str, name: str) -> bool:
+    """Make a book. False: it exists already. Errors: ValueError names what a name may be."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"book: expected {NAME.pattern}, found {name!r}")
+    schema = "book_" + name
+    with connect(dsn) as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_DIRECTORY,))
+        made = connection.execute(
+            "INSERT INTO tally.books (name, schema_name) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (name, schema),
+        )
+        if made.rowcount == 0:
+            return False
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+        for text in (tables.BOOK, HEAD, RELAYED):
+            connection.execute(_of(schema, text), {"name": name, "chain": FIRST})
+        connection.execute(_of(schema, SECRET), {"secret": token_bytes(32)})
+        keep_answer_partitions(connection, schema, datetime.now(UTC))
+    return True
+
+
+HEAD = """INSERT INTO {schema}.head
+  (name, epoch, last_sequence, last_answer, chain, recorded_at_us)
+  VALUES (%(name)s, 0, 0, 0, %(chain)s, 0)"""
+RELAYED = "INSERT INTO {schema}.relayed VALUES (%(name)s, 0, 0, 0, NULL)"
+SECRET = "INSERT INTO {schema}.secrets VALUES ('salt', %(secret)s)"
+
+
+def list_books(dsn: str) -> list[Book]:
+    """All books by name."""
+    with connect(dsn) as connection:
+        found = connection.execute("SELECT name, schema_name FROM tally.books ORDER BY name")
+        return [Book(str(name), str(schema)) for name, schema in found]
+
+
+def keep_answer_partitions(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, now: datetime
+) -> None:
+    """Partitions for today and tomorrow; drop those that ended two days ago."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for start in (today - timedelta(days=1), today, today + timedelta(days=1)):
+        connection.execute(
+            sql.SQL(
+                "CREATE TABLE IF NOT EXISTS {}.{} PARTITION OF {}.answers"
+                " FOR VALUES FROM ({}) TO ({})"
+            ).format(
+                sql.Identifier(schema),
+                sql.Identifier(f"answers_{start:%Y%m%d}"),
+                sql.Identifier(schema),
+                sql.Literal(start.isoformat()),
+                sql.Literal((start + timedelta(days=1)).isoformat()),
+            )
+        )
+    oldest = f"answers_{today - timedelta(days=2):%Y%m%d}"
+    found = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename LIKE %s"
+        " AND tablename < %s",
+        (schema, "answers\\_%", oldest),
+    ).fetchall()
+    for (name,) in found:
+        connection.execute(
+            sql.SQL("DROP TABLE {}.{}").format(sql.Identifier(schema), sql.Identifier(str(name)))
+        )
+
+
+def _of(schema: str, text: LiteralString) -> sql.Composed:
+    return sql.SQL(text).format(schema=sql.Identifier(schema))
