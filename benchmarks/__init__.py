@@ -1,0 +1,1 @@
+"""The figures: what is measured, on real servers, printed as JSON."""
