@@ -1,8 +1,7 @@
-"""The answer to one command, as it is published and saved.
+"""The answer to a command, as `tally.results` carries it and as it is saved against the key.
 
-Shape: the Avro record tally.answer.v1.CommandAnswered, field by field.
-Units: sequences count the book's events, `answer_sequence` its answers; times are microseconds
-since 1970, UTC. `command_id` is 32 hexadecimal digits.
+Shape: the Avro record CommandAnswered of schemas/answer/, field by field; a test keeps them one.
+Units: sequences are positions in the book; `answered_at_us` microseconds since 1970, UTC.
 """
 
 from dataclasses import dataclass
@@ -10,10 +9,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CommandAnswered:
-    """One outcome of one command. `status`: accepted, refused or internal_error.
+    """What came of a command; every command has at least one, repeats included.
 
-    `code` and `detail` are empty when accepted; `first_sequence` to `last_sequence` are its
-    events, 0 when it had none. `replayed`: the key was used before, this is the saved answer.
+    `status`: accepted, refused or internal_error. `code`: the stable word of a refusal, `detail` a
+    sentence for people; both empty when accepted. `replayed`: the same key was answered before, and
+    this is that answer. `first_sequence`, `last_sequence`: of the command's events, 0 if it has
+    none. `answer_sequence` counts the answers of a book without gap; `command_id` is 32
+    hexadecimal digits.
     """
 
     book: str

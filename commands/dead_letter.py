@@ -1,15 +1,28 @@
-"""A record or follow-on that could not be processed, kept whole with the reason.
+"""A record that could not be processed, kept whole until a person has seen to it.
 
-Shape: the Avro record tally.dead_letter.v1.DeadLetter, field by field.
-Units: times are microseconds since 1970, UTC. `offset` is -1 where there was no record (a timer).
+Shape: the Avro record DeadLetter of schemas/dead_letter/, field by field; a test keeps them one.
+Units: `recorded_at_us` microseconds since 1970, UTC.
 """
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetterHeader:
+    """One Kafka header of the record; a header without a value has an empty one."""
+
+    name: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """What it was, where it came from, and why it is here. `reason` is a stable word."""
+    """Which record, its bytes as they came, and why it was put aside.
+
+    `reason` is a stable word, `detail` a sentence for people. `traceback`: where the command made
+    us fail, else empty. `book`, `command_type` and `command_id` are empty where they could not be
+    read; a record without a key or value has an empty one.
+    """
 
     dead_letter_id: str
     book: str
@@ -18,7 +31,7 @@ class DeadLetter:
     offset: int
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[DeadLetterHeader, ...]
     reason: str
     detail: str
     traceback: str
