@@ -1,0 +1,54 @@
+"""What happened to a transfer that crosses books. Inside one book it is two wallet events.
+
+Units: integer minor units. The first field of an event is the id of its stream.
+Streams: `transfer` where the money comes from, `incoming_transfer` where it goes to.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TransferStarted:
+    """The money is held here and offered to the other book."""
+
+    transfer_id: str
+    source_wallet_id: str
+    destination_book: str
+    destination_wallet_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCompleted:
+    """The other book has credited it; the hold is captured."""
+
+    transfer_id: str
+    source_wallet_id: str
+    destination_book: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFailed:
+    """The other book refused it; the hold is released."""
+
+    transfer_id: str
+    source_wallet_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReceived:
+    """A transfer of another book was credited here."""
+
+    incoming_id: str
+    transfer_id: str
+    source_book: str
+    source_wallet_id: str
+    destination_wallet_id: str
+    amount_minor: int
+    currency: str
+
+
+OutgoingEvent = TransferStarted | TransferCompleted | TransferFailed
+Event = OutgoingEvent | TransferReceived

@@ -1,0 +1,86 @@
+"""The wallet: an account of one owner in one currency.
+
+Shape: commands, events, one state; reads, begins, decide, evolve and react are its rules.
+"""
+
+from domain.wallet.commands import (
+    CaptureForOwner,
+    CaptureHold,
+    CloseWallet,
+    Command,
+    CreditWallet,
+    DebitWallet,
+    ExpireHold,
+    FreezeWallet,
+    HoldForOwner,
+    HoldFunds,
+    OpenWallet,
+    ReceiveFunds,
+    ReclaimFunds,
+    ReleaseForOwner,
+    ReleaseHold,
+    ReleasePending,
+    UnfreezeWallet,
+)
+from domain.wallet.decide import begins, decide, reads
+from domain.wallet.events import (
+    DebtRecorded,
+    DebtRepaid,
+    Event,
+    FundsCredited,
+    FundsDebited,
+    FundsHeld,
+    HoldCaptured,
+    HoldReleased,
+    PendingReleased,
+    WalletClosed,
+    WalletFrozen,
+    WalletOpened,
+    WalletUnfrozen,
+)
+from domain.wallet.evolve import evolve
+from domain.wallet.react import react
+from domain.wallet.state import STATES, Account, Hold, Reserved, Wallet
+
+__all__ = [
+    "STATES",
+    "Account",
+    "CaptureForOwner",
+    "CaptureHold",
+    "CloseWallet",
+    "Command",
+    "CreditWallet",
+    "DebitWallet",
+    "DebtRecorded",
+    "DebtRepaid",
+    "Event",
+    "ExpireHold",
+    "FreezeWallet",
+    "FundsCredited",
+    "FundsDebited",
+    "FundsHeld",
+    "Hold",
+    "HoldCaptured",
+    "HoldForOwner",
+    "HoldFunds",
+    "HoldReleased",
+    "OpenWallet",
+    "PendingReleased",
+    "ReceiveFunds",
+    "ReclaimFunds",
+    "ReleaseForOwner",
+    "ReleaseHold",
+    "ReleasePending",
+    "Reserved",
+    "UnfreezeWallet",
+    "Wallet",
+    "WalletClosed",
+    "WalletFrozen",
+    "WalletOpened",
+    "WalletUnfrozen",
+    "begins",
+    "decide",
+    "evolve",
+    "react",
+    "reads",
+]
