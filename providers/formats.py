@@ -1,0 +1,169 @@
+"""Every format we read, and the two passes over a file: prove it whole, then give its lines.
+
+Units: minor units; totals fit a signed 64-bit integer.
+Shape: prove(path) -> FileProof | FileRefused; lines(path, proof) -> iterator of SettlementLine.
+Errors: a file that does not count is a FileRefused, a value, whatever its bytes. lines() raises
+FileChangedError at the end if the bytes are no longer those that were proven.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from providers.reader import Format, Run
+from providers.settlement_file import (
+    NO_RESIDUE,
+    UNKNOWN,
+    CurrencyTotals,
+    Ending,
+    FileChangedError,
+    FileProof,
+    FileRefused,
+    SettlementLine,
+)
+from providers.source import HEAD_BYTES, Source, open_source, plain_head
+from providers.wechat.settlement import FORMAT as WECHAT
+
+FORMATS: dict[str, Format] = {each.name: each for each in (WECHAT,)}
+KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
+TOTAL_MAX = 2**63 - 1  # What a bigint column holds.
+
+
+class _Sums:
+    """Running totals of one currency."""
+
+    __slots__ = ("fee", "gross", "net", "residue")
+
+    def __init__(self) -> None:
+        self.gross = self.fee = self.net = 0
+        self.residue = NO_RESIDUE
+
+
+class _Tally:
+    """Counts and totals over all lines; flat in memory."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.currencies: dict[str, _Sums] = {}
+        self.kinds: dict[str, int] = {}
+
+    def add_all(self, run: Run) -> FileRefused | None:
+        kinds, currencies, lines = self.kinds, self.currencies, 0
+        for line in run:
+            lines += 1
+            kinds[line.kind] = kinds.get(line.kind, 0) + 1
+            sums = currencies.get(line.currency)
+            if sums is None:
+                sums = currencies[line.currency] = _Sums()
+            sums.gross += line.gross_minor
+            sums.fee += line.fee_minor
+            sums.net += line.net_minor
+            if line.residue_minor is not NO_RESIDUE:
+                sums.residue += line.residue_minor
+            if len(kinds) > KINDS_MAX:
+                message = f"more than {KINDS_MAX} kinds of lines: this is another format"
+                return FileRefused("too_many_kinds", message, line.line_number)
+        self.lines = lines
+        return None
+
+    def totals(self) -> dict[str, CurrencyTotals]:
+        return {
+            code: CurrencyTotals(sums.gross, sums.fee, sums.net, sums.residue)
+            for code, sums in sorted(self.currencies.items())
+        }
+
+
+def recognise(head: bytes) -> Format | None:
+    """Tell the format by the first bytes of a file, packed or plain."""
+    plain = plain_head(head)
+    return next((each for each in FORMATS.values() if each.recognises(plain)), None)
+
+
+def prove(path: Path, *, format_name: str | None = None) -> FileProof | FileRefused:
+    """Read a file whole, once. It counts whole, or it is refused with the reason."""
+    chosen = _choose(path, format_name)
+    if isinstance(chosen, FileRefused):
+        return chosen
+    with open_source(path) as source:
+        run, tally = Run(chosen.read(source, "")), _Tally()
+        refused = tally.add_all(run)
+        unread = source.read()  # Nothing; it also finds damage behind the last line.
+        refused = refused or source.fault
+        if refused is not None:
+            return refused
+        if not isinstance(run.outcome, Ending):
+            assert run.outcome is not None, "a reading was not taken to its end"
+            return run.outcome
+        assert not unread, "a reader left bytes unread"
+        return _judged(_proof(chosen, source, tally, run.outcome))
+
+
+def lines(path: Path, proof: FileProof) -> Iterator[SettlementLine]:
+    """Give the lines of a proven file, each with its batch id. Memory stays flat.
+
+    Raises FileChangedError after the last line when the file is no longer the one proven: take
+    the lines in one transaction, or do not seal their batch before the iteration is over.
+    """
+    with open_source(path) as source:
+        run = Run(FORMATS[proof.format].read(source, proof.batch_id))
+        yield from run
+        if source.fault is not None or source.sha256 != proof.sha256:
+            raise FileChangedError(f"{path.name} is no longer the file that was proven")
+        assert isinstance(run.outcome, Ending), "the same bytes were read in two ways"
+
+
+def _choose(path: Path, format_name: str | None) -> Format | FileRefused:
+    if format_name is not None:
+        known = ", ".join(FORMATS)
+        message = f"no format of this name; known: {known}"
+        return FORMATS.get(format_name) or FileRefused("format_unknown", message)
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    found = recognise(head)
+    if found is not None:
+        return found
+    plain = plain_head(head)
+    seen = next((what for each in FORMATS.values() if (what := each.resembles(plain))), "")
+    message = f"this is {seen}" if seen else "no format recognises this content"
+    return FileRefused("format_not_recognised", message)
+
+
+def _proof(chosen: Format, source: Source, tally: _Tally, ending: Ending) -> FileProof:
+    digest = source.sha256
+    day = ending.business_day.isoformat()
+    return FileProof(
+        format=chosen.name,
+        variant=ending.variant,
+        provider=chosen.provider,
+        batch_id=f"{chosen.provider}-{ending.merchant_account}-{day}-{digest[:16]}",
+        merchant_account=ending.merchant_account,
+        business_day=ending.business_day,
+        lines=tally.lines,
+        currencies=tally.totals(),
+        kinds=dict(sorted(tally.kinds.items())),
+        controls=ending.controls,
+        unknown=tuple(sorted(kind for kind in tally.kinds if kind.startswith(UNKNOWN))),
+        sha256=digest,
+    )
+
+
+def _judged(proof: FileProof) -> FileProof | FileRefused:
+    for code, sums in proof.currencies.items():
+        if max(abs(sums.gross_minor), abs(sums.fee_minor), abs(sums.net_minor)) > TOTAL_MAX:
+            return FileRefused("total_too_large", f"the total in {code} is beyond 64 bits")
+    failed = [control for control in proof.controls if not control.holds]
+    if not failed:
+        return proof
+    first = failed[0]
+    message = (
+        f"{len(failed)} of {len(proof.controls)} controls do not hold; {first.name}, line"
+        f" {first.line_number}: printed {first.printed}, the lines come to {first.computed}"
+    )
+    return FileRefused(
+        code="control_failed",
+        message=message,
+        line_number=first.line_number,
+        field=first.name,
+        printed=first.printed,
+        expected=first.computed,
+        proof=proof,
+    )

@@ -1,0 +1,1 @@
+"""WeChat Pay: its trade bill, read and written."""

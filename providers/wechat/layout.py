@@ -1,0 +1,160 @@
+"""The columns of a WeChat Pay trade bill, old and new, by their printed names.
+
+Shape: parse_header / parse_totals_header take the cells of a header line and say where each field
+is, or why the header cannot be read. Column order does not matter, names do.
+Seen or documented: ALL bill with 27 columns (24 in old bills), SUCCESS bill with 20, REFUND bill
+with 29, which adds two times. A few merchants still get the old names.
+Source: docs/formats/wechat.md.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import cast
+
+from providers.settlement_file import FileRefused, shown
+
+CELL_SEPARATOR = ",`"  # A backtick stands before every value, so a comma alone does not separate.
+
+
+# What is read of a row, in the order in which Layout gives it.
+VALUES = (
+    "merchant",
+    "sub_merchant",
+    "time",
+    "accepted_time",
+    "wechat_order",
+    "order",
+    "wechat_refund",
+    "refund",
+    "state",
+    "refund_state",
+    "currency",
+)
+AMOUNTS = (
+    "settle_amount",
+    "refund_amount",
+    "coupon_refund_amount",
+    "order_amount",
+    "refund_requested_amount",
+)
+FEE = "fee"
+
+# Field -> the names that it has in one bill or another, today's first.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "merchant": ("商户号",),
+    "sub_merchant": ("特约商户号", "子商户号"),
+    "time": ("交易时间",),
+    "accepted_time": ("退款申请时间",),
+    "wechat_order": ("微信订单号",),
+    "order": ("商户订单号",),
+    "wechat_refund": ("微信退款单号",),
+    "refund": ("商户退款单号",),
+    "state": ("交易状态",),
+    "refund_state": ("退款状态",),
+    "currency": ("货币种类",),
+    "settle_amount": ("应结订单金额", "总金额"),
+    "refund_amount": ("退款金额",),
+    "coupon_refund_amount": ("充值券退款金额", "代金券或立减优惠退款金额", "企业红包退款金额"),
+    "order_amount": ("订单金额",),
+    "refund_requested_amount": ("申请退款金额",),
+    "fee": ("手续费",),
+}
+ALL_BILLS_HAVE = ("merchant", "time", "wechat_order", "order", "state", "currency")
+REQUIRED = (*ALL_BILLS_HAVE, "settle_amount", FEE)
+REFUND_COLUMNS = ("wechat_refund", "refund", "refund_amount")  # All or none; none: SUCCESS bill.
+
+# Name of a total -> the field that it sums; COUNT is the number of lines.
+COUNT = "count"
+TOTALS: dict[str, str] = {
+    "总交易单数": COUNT,
+    "应结订单总金额": "settle_amount",
+    "总交易额": "settle_amount",
+    "退款总金额": "refund_amount",
+    "总退款金额": "refund_amount",
+    "充值券退款总金额": "coupon_refund_amount",
+    "总代金券或立减优惠退款金额": "coupon_refund_amount",
+    "总企业红包退款金额": "coupon_refund_amount",
+    "手续费总金额": "fee",
+    "订单总金额": "order_amount",
+    "申请退款总金额": "refund_requested_amount",
+}
+TOTALS_REQUIRED = (COUNT, "settle_amount", "fee")
+
+ABSENT = "0"  # Stands for a column that the layout does not have: an empty id, no amount.
+EMPTY = ("", ABSENT)  # How an id that is not there is printed.
+
+
+Pick = Callable[[list[str]], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the fields of this bill are. A Pick takes cells with ABSENT appended to them."""
+
+    variant: str
+    width: int
+    has_refunds: bool
+    names: dict[str, str]  # Field -> its name in this bill, for messages.
+    values: Pick  # The cells of VALUES.
+    amounts: Pick  # The cells of AMOUNTS, then the fee.
+
+
+def parse_header(line: str) -> Layout | FileRefused:
+    """Find every field in the first line."""
+    names = line.split(",")
+    found = _positions(names, {name: field for field in COLUMNS for name in COLUMNS[field]})
+    if isinstance(found, FileRefused):
+        return found
+    refunds = [field for field in REFUND_COLUMNS if field in found]
+    required = REQUIRED + (REFUND_COLUMNS if refunds else ())
+    for field in required:
+        if field not in found:
+            name = " or ".join(COLUMNS[field])
+            return FileRefused("column_missing", f"the header has no column {name}", 1, name)
+    return Layout(
+        variant="trade_bill_old" if "总金额" in names else "trade_bill",
+        width=len(names),
+        has_refunds=bool(refunds),
+        names={field: names[position] for field, position in found.items()},
+        values=_pick(found, VALUES, absent=len(names)),
+        amounts=_pick(found, (*AMOUNTS, FEE), absent=len(names)),
+    )
+
+
+def _pick(found: dict[str, int], fields: tuple[str, ...], *, absent: int) -> Pick:
+    return cast("Pick", itemgetter(*(found.get(field, absent) for field in fields)))
+
+
+def parse_totals_header(line: str, number: int, *, refunds: bool) -> list[str] | FileRefused:
+    """The names of the totals in their order, all of them known."""
+    names = line.split(",")
+    for name in names:
+        if name not in TOTALS:
+            message = f"line {number} is neither a row nor names of totals: {shown(name)}"
+            return FileRefused("totals_not_understood", message, number, shown(name))
+    found = _positions(names, TOTALS)
+    if isinstance(found, FileRefused):
+        return found
+    for field in TOTALS_REQUIRED + (("refund_amount",) if refunds else ()):
+        if field not in found:
+            message = f"the totals in line {number} lack one for {field}"
+            return FileRefused("total_missing", message, number, field)
+    return names
+
+
+def _positions(names: Sequence[str], fields: dict[str, str]) -> dict[str, int] | FileRefused:
+    if len(set(names)) != len(names):
+        double = next(name for name in names if names.count(name) > 1)
+        message = f"a header names {shown(double)} twice"
+        return FileRefused("column_twice", message, field=shown(double))
+    found: dict[str, int] = {}
+    for position, name in enumerate(names):
+        field = fields.get(name)
+        if field is None:
+            continue
+        if field in found:
+            message = f"{name} is in the header beside its other name"
+            return FileRefused("column_twice", message, field=name)
+        found[field] = position
+    return found

@@ -1,0 +1,102 @@
+"""Reader of WeChat Pay trade bills: ALL, SUCCESS and REFUND bills, old and new names, gzip or not.
+
+Units: the bill prints major units, the fee with 5 decimals; lines carry integer minor units.
+Signs: a payment's gross is the settle amount, a refund's is its refund amount, negative; the fee is
+signed as printed. What reaches the account = settle - refund - fee = the sum of net.
+Keys: our order number for a payment, our refund number for a refund. WeChat's own order number is
+not unique in a real bill. Empty ids are printed `0`.
+Time: China time without offset, fixed at +08:00 (no summer time since 1991, WeChat Pay is younger).
+Errors: the first thing that is not exactly understood refuses the file, by line and column.
+Source: docs/formats/wechat.md.
+"""
+
+from collections.abc import Iterator
+
+from providers.reader import Format, Reading
+from providers.settlement_file import Ending, FileRefused, shown
+from providers.source import Source
+from providers.wechat.layout import COUNT, TOTALS, Layout, parse_header, parse_totals_header
+from providers.wechat.row import PROVIDER, Rows
+from providers.wechat.totals import check_totals
+
+HEADER_MARKS = ("交易时间", "微信订单号", "商户订单号", "交易状态", "货币种类")
+LOOK_ALIKES = {
+    "微信支付账单明细": "a personal WeChat wallet statement, no merchant's trade bill",
+    "资金流水单号": "a WeChat Pay fund flow bill; only trade bills are read",
+    "<return_code>": "an error answer of WeChat Pay in place of a bill",
+}
+
+
+def recognises(head: bytes) -> bool:
+    """Whether the first line names the columns of a trade bill."""
+    first = head.partition(b"\n")[0].decode("utf-8", errors="replace")
+    names = first.removeprefix("\ufeff").rstrip("\r").split(",")
+    return all(mark in names for mark in HEADER_MARKS)
+
+
+def resembles(head: bytes) -> str:
+    """What else of WeChat's this is, in words; empty if it is nothing known."""
+    text = head.decode("utf-8", errors="replace")
+    return next((what for mark, what in LOOK_ALIKES.items() if mark in text), "")
+
+
+def read(source: Source, batch_id: str) -> Reading:
+    """Yield every row as a line; end with the bill's totals, compared."""
+    lines = _numbered(source)
+    number, header = next(lines, (1, ""))
+    layout = parse_header(header)
+    if isinstance(layout, FileRefused):
+        return layout
+    rows = Rows(layout, batch_id)
+    for number, line in lines:
+        if line[:1] != "`":
+            return _ending(rows, layout, lines, (number, line))
+        row = rows.take(line, number)
+        if isinstance(row, FileRefused):
+            return row
+        yield row
+    message = f"the file ends after line {number} without its totals: it is cut off"
+    return FileRefused("totals_missing", message, number)
+
+
+def _numbered(source: Source) -> Iterator[tuple[int, str]]:
+    number = 0
+    for batch in source.batches():
+        yield from enumerate(batch, number + 1)
+        number += len(batch)
+
+
+def _ending(
+    rows: Rows, layout: Layout, lines: Iterator[tuple[int, str]], names_line: tuple[int, str]
+) -> Ending | FileRefused:
+    """Read the names of the totals, the totals, and nothing more."""
+    number, header = names_line
+    names = parse_totals_header(header, number, refunds=layout.has_refunds)
+    if isinstance(names, FileRefused):
+        return names
+    number, line = next(lines, (number + 1, ""))
+    if not rows.count:
+        return FileRefused("no_lines", "a bill without a row does not say whose it is", number)
+    controls = check_totals(names, line, number, rows)
+    if isinstance(controls, FileRefused):
+        return controls
+    for number, line in lines:
+        if line:
+            message = f"line {number} follows the totals"
+            return FileRefused("text_after_totals", message, number, "", shown(line))
+    account = rows.payee.account()
+    if not account:
+        message = "the rows do not belong to one merchant account"
+        return FileRefused("merchant_not_one", message, None, layout.names["merchant"])
+    return Ending(layout.variant, account, rows.booked_last.date(), controls)
+
+
+FORMAT = Format(
+    name="wechat",
+    provider=PROVIDER,
+    about="WeChat Pay trade bill (ALL, SUCCESS, REFUND; old and new names), CSV or gzip",
+    proves=(COUNT, *(name for name, field in TOTALS.items() if field != COUNT)),
+    recognises=recognises,
+    resembles=resembles,
+    read=read,
+)
