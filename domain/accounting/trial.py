@@ -1,0 +1,42 @@
+"""Balances: a fold of ledger lines.
+
+Units: integer minor units; a balance is debit - credit, so that all of a currency sum to zero.
+Shape: post(balances, lines) adds to balances in place, which is how millions of lines are folded;
+balance(lines) folds them from nothing. Accounts that are at zero stay: they have moved.
+Bound: one entry an account and currency.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from domain.accounting.line import LedgerLine
+
+Balances = dict[tuple[str, str], int]  # By account and currency.
+
+
+def post(balances: Balances, lines: Iterable[LedgerLine]) -> None:
+    for line in lines:
+        assert line.amount_minor > 0, "a line moves something"
+        debit = (line.debit_account, line.currency)
+        credit = (line.credit_account, line.currency)
+        balances[debit] = balances.get(debit, 0) + line.amount_minor
+        balances[credit] = balances.get(credit, 0) - line.amount_minor
+
+
+def balance(lines: Iterable[LedgerLine]) -> Balances:
+    balances: Balances = {}
+    post(balances, lines)
+    return balances
+
+
+def total(balances: Mapping[tuple[str, str], int], prefix: str = "") -> dict[str, int]:
+    """By currency, what all accounts under a prefix come to. Of all accounts: zero."""
+    totals: dict[str, int] = {}
+    for (account, currency), amount_minor in balances.items():
+        if account.startswith(prefix):
+            totals[currency] = totals.get(currency, 0) + amount_minor
+    return totals
+
+
+def standing(balances: Mapping[tuple[str, str], int], prefix: str = "") -> Balances:
+    """The accounts under a prefix that are not at zero."""
+    return {key: minor for key, minor in balances.items() if minor and key[0].startswith(prefix)}
