@@ -26,4 +26,4 @@ def version() -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Run the project's tests with pytest. Example: tally test tests/unit -k wallet."""
-    raise typer.Exit(run_suite(context.args))
+    run_suite(context.args)

@@ -1,14 +1,16 @@
 """Runs the project's own tests from a checkout.
 
-Shape: run_suite(pytest arguments) -> pytest's exit code; 2 where there is no checkout. Without
-arguments the whole suite runs, shared by two processes; with arguments just what they ask for.
-Errors: none of its own; what pytest prints is the answer, its summary line last.
+Shape: run_suite(pytest arguments) never returns: pytest takes this process over, so that signals,
+the exit code and the last line are its own. Without arguments the whole suite runs, shared by two
+processes; with arguments just what they ask for.
+Errors: typer.Exit(2) where there is no checkout.
 """
 
-import subprocess
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
@@ -18,10 +20,10 @@ WHOLE_SUITE = ("-n", "2", "--dist", "loadfile")
 USAGE = 2
 
 
-def run_suite(arguments: Sequence[str]) -> int:
+def run_suite(arguments: Sequence[str]) -> NoReturn:
     if not (ROOT / "tests").is_dir():
         typer.echo("tally test: the tests are not installed; run it from a checkout", err=True)
-        return USAGE
-    # In a process of its own: the tests start with nothing of ours imported.
+        raise typer.Exit(USAGE)
+    os.chdir(ROOT)
     command = [sys.executable, "-m", "pytest", *(arguments or WHOLE_SUITE)]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell.
