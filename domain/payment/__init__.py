@@ -1,0 +1,97 @@
+"""The payment order: how an order is paid, by wallet balances and at most one channel.
+
+Shape: commands, events, a class for each state; reads, begins, decide, evolve and react are its
+rules. `names` spells what it calls the things that it begins elsewhere.
+"""
+
+from domain.payment.commands import (
+    CancelPayment,
+    Command,
+    ConfirmPayment,
+    CreatePayment,
+    PaymentItem,
+    RecordItemOutcome,
+    RecordRefundItemOutcome,
+    RefundPayment,
+    ReleaseSellerShare,
+)
+from domain.payment.decide import begins, decide, reads
+from domain.payment.events import (
+    Event,
+    ItemExecutionStarted,
+    ItemFailed,
+    ItemOutcomeUnknown,
+    ItemSucceeded,
+    ItemUndone,
+    LateChargeReceived,
+    PaymentCreated,
+    PaymentFailed,
+    PaymentSucceeded,
+    PaymentUndone,
+    RefundItem,
+    RefundItemRefused,
+    RefundItemSucceeded,
+    RefundItemUnknown,
+    RefundStarted,
+    RefundSucceeded,
+    SellerShareReleased,
+)
+from domain.payment.evolve import evolve
+from domain.payment.react import react
+from domain.payment.state import (
+    STATES,
+    CreatedPayment,
+    ExecutingPayment,
+    FailedPayment,
+    LateChargedPayment,
+    Payment,
+    PaymentTerms,
+    Refund,
+    SucceededPayment,
+    UndonePayment,
+)
+
+__all__ = [
+    "STATES",
+    "CancelPayment",
+    "Command",
+    "ConfirmPayment",
+    "CreatePayment",
+    "CreatedPayment",
+    "Event",
+    "ExecutingPayment",
+    "FailedPayment",
+    "ItemExecutionStarted",
+    "ItemFailed",
+    "ItemOutcomeUnknown",
+    "ItemSucceeded",
+    "ItemUndone",
+    "LateChargeReceived",
+    "LateChargedPayment",
+    "Payment",
+    "PaymentCreated",
+    "PaymentFailed",
+    "PaymentItem",
+    "PaymentSucceeded",
+    "PaymentTerms",
+    "PaymentUndone",
+    "RecordItemOutcome",
+    "RecordRefundItemOutcome",
+    "Refund",
+    "RefundItem",
+    "RefundItemRefused",
+    "RefundItemSucceeded",
+    "RefundItemUnknown",
+    "RefundPayment",
+    "RefundStarted",
+    "RefundSucceeded",
+    "ReleaseSellerShare",
+    "SellerShareReleased",
+    "SucceededPayment",
+    "UndonePayment",
+    "begins",
+    "decide",
+    "evolve",
+    "react",
+    "reads",
+]
