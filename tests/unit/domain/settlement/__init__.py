@@ -1,0 +1,1 @@
+"""What a settlement batch and a settlement reference may do."""
