@@ -26,24 +26,24 @@ def is_one_of(field: str, *values: str) -> Condition:
     return Condition(words, field, frozenset(values).__contains__)
 
 
-def is_not(field: str, value: str) -> Condition:
-    return Condition(f"{field} is not {value or 'empty'}", field, lambda found: found != value)
+def is_not(field: str, *, value: str) -> Condition:
+    return Condition(f"{field} is not {value or 'empty'}", field, value.__ne__)
 
 
 def is_set(field: str) -> Condition:
-    return Condition(field, field, lambda found: found is True)
+    return Condition(field, field, True.__eq__)
 
 
 def is_clear(field: str) -> Condition:
-    return Condition(f"not {field}", field, lambda found: found is False)
+    return Condition(f"not {field}", field, False.__eq__)
 
 
-def is_under(field: str, account: str) -> Condition:
+def is_under(field: str, *, account: str) -> Condition:
     words = f"{field} is a {account}…"
     return Condition(words, field, lambda found: str(found).startswith(account))
 
 
-def is_not_under(field: str, account: str) -> Condition:
+def is_not_under(field: str, *, account: str) -> Condition:
     words = f"{field} is no {account}…"
     return Condition(words, field, lambda found: not str(found).startswith(account))
 

@@ -52,7 +52,7 @@ SETTLEMENT = (
     ),
     posts(
         SettlementMatched,
-        is_not("break_id", ""),
+        is_not("break_id", value=""),
         debit=SETTLING,
         credit=RECEIVABLE,
         amount="cleared_minor - gross_minor",
@@ -94,15 +94,15 @@ SETTLEMENT = (
     ),
     posts(
         BreakResolved,
-        is_not("how", ARRIVED),
-        is_not("kind", MISSING_IN_FILE),
+        is_not("how", value=ARRIVED),
+        is_not("kind", value=MISSING_IN_FILE),
         debit=SUSPENSE,
         credit="{account}",
         words="The difference is explained: suspense goes back to zero.",
     ),
     posts(
         BreakResolved,
-        is_not("how", ARRIVED),
+        is_not("how", value=ARRIVED),
         is_one_of("kind", MISSING_IN_FILE),
         debit=RECEIVABLE,
         credit="{account}",

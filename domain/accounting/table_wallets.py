@@ -37,8 +37,8 @@ WALLET = accounts.wallet("{wallet_id}")
 HELD = accounts.wallet_held("{wallet_id}")
 DEBT = accounts.seller_debt("{wallet_id}")
 OTHER = "{account}"  # The account that the event itself names as its other side.
-FROM_WALLET = is_under("account", accounts.WALLET)
-NOT_FROM_WALLET = is_not_under("account", accounts.WALLET)
+FROM_WALLET = is_under("account", account=accounts.WALLET)
+NOT_FROM_WALLET = is_not_under("account", account=accounts.WALLET)
 
 WALLETS = (
     posts_nothing(WalletOpened, words="An account begins empty."),
