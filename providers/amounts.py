@@ -22,7 +22,7 @@ from providers.settlement_file import NO_RESIDUE
 
 # A fee is a small share of an amount, so few are different; 8192 of them are about 2 MB a parser.
 REMEMBERED_MAX = 8192
-WHOLE_DIGITS_MAX = len(str(AMOUNT_MAX))  # 16 before the point: bounded work on any text.
+WHOLE_DIGITS_MAX = 20  # Before the point: 2^63 has 19, and reading more is work for nothing.
 _CODE = re.compile(r"[A-Z]{3}")
 
 

@@ -50,10 +50,14 @@ class Source:
         try:
             chunk = self._stream.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile) as damage:
-            return self._stop("gzip_damaged", f"the gzip stream is damaged or cut off: {damage}")
+            return self._stop(
+                "gzip_damaged", message=f"the gzip stream is damaged or cut off: {damage}"
+            )
         self._bytes_read += len(chunk)
         if self._bytes_read > FILE_BYTES_MAX:
-            return self._stop("file_too_large", f"more than {FILE_BYTES_MAX} bytes when unpacked")
+            return self._stop(
+                "file_too_large", message=f"more than {FILE_BYTES_MAX} bytes when unpacked"
+            )
         self._hash.update(chunk)
         return chunk
 
@@ -81,7 +85,9 @@ class Source:
             text = block.decode(encoding) + "\n"
         except UnicodeDecodeError as wrong:
             number = self._lines_read + 1 + block.count(b"\n", 0, wrong.start)
-            self._stop("encoding_wrong", f"line {number} is not {encoding}", number)
+            self._stop(
+                "encoding_wrong", message=f"line {number} is not {encoding}", line_number=number
+            )
             return []
         if not self._lines_read:
             text = text.removeprefix("\ufeff")
@@ -91,20 +97,26 @@ class Source:
             lines = [line.removesuffix("\r") for line in lines]
         if "\0" in text:
             number = self._lines_read + 1 + next(i for i, one in enumerate(lines) if "\0" in one)
-            self._stop("zero_byte", f"line {number} has a zero byte", number)
+            self._stop("zero_byte", message=f"line {number} has a zero byte", line_number=number)
         elif len(max(lines, key=len)) > LINE_CHARACTERS_MAX:
             far = (i for i, one in enumerate(lines) if len(one) > LINE_CHARACTERS_MAX)
             self._stop_at_long_line(self._lines_read + 1 + next(far))
         self._lines_read += len(lines)
         if self._lines_read > LINES_MAX:
-            self._stop("too_many_lines", f"more than {LINES_MAX} lines", LINES_MAX + 1)
+            self._stop(
+                "too_many_lines", message=f"more than {LINES_MAX} lines", line_number=LINES_MAX + 1
+            )
         return [] if self.fault is not None else lines
 
     def _stop_at_long_line(self, number: int) -> None:
         limit = LINE_CHARACTERS_MAX
-        self._stop("line_too_long", f"line {number} has more than {limit} characters", number)
+        self._stop(
+            "line_too_long",
+            message=f"line {number} has more than {limit} characters",
+            line_number=number,
+        )
 
-    def _stop(self, code: str, message: str, line_number: int | None = None) -> bytes:
+    def _stop(self, code: str, *, message: str, line_number: int | None = None) -> bytes:
         self.fault = FileRefused(code, shown(message), line_number)
         return b""
 

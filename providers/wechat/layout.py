@@ -103,19 +103,19 @@ class Layout:
 def parse_header(line: str) -> Layout | FileRefused:
     """Find every field in the first line."""
     names = line.split(",")
-    found = _positions(names, {name: field for field in COLUMNS for name in COLUMNS[field]})
-    if isinstance(found, FileRefused):
-        return found
-    refunds = [field for field in REFUND_COLUMNS if field in found]
-    required = REQUIRED + (REFUND_COLUMNS if refunds else ())
-    for field in required:
-        if field not in found:
+    refunds = any(name in names for field in REFUND_COLUMNS for name in COLUMNS[field])
+    for field in (*REQUIRED, *(REFUND_COLUMNS if refunds else ())):
+        if not any(name in names for name in COLUMNS[field]):
             name = " or ".join(COLUMNS[field])
             return FileRefused("column_missing", f"the header has no column {name}", 1, name)
+    fields = {name: field for field in COLUMNS for name in COLUMNS[field]}
+    found = _positions(names, fields, line_number=1)
+    if isinstance(found, FileRefused):
+        return found
     return Layout(
         variant="trade_bill_old" if "总金额" in names else "trade_bill",
         width=len(names),
-        has_refunds=bool(refunds),
+        has_refunds=refunds,
         names={field: names[position] for field, position in found.items()},
         values=_pick(found, VALUES, absent=len(names)),
         amounts=_pick(found, (*AMOUNTS, FEE), absent=len(names)),
@@ -133,28 +133,29 @@ def parse_totals_header(line: str, number: int, *, refunds: bool) -> list[str] |
         if name not in TOTALS:
             message = f"line {number} is neither a row nor names of totals: {shown(name)}"
             return FileRefused("totals_not_understood", message, number, shown(name))
-    found = _positions(names, TOTALS)
-    if isinstance(found, FileRefused):
-        return found
-    for field in TOTALS_REQUIRED + (("refund_amount",) if refunds else ()):
-        if field not in found:
+    for field in (*TOTALS_REQUIRED, *(("refund_amount",) if refunds else ())):
+        if not any(TOTALS[name] == field for name in names):
             message = f"the totals in line {number} lack one for {field}"
             return FileRefused("total_missing", message, number, field)
-    return names
+    found = _positions(names, TOTALS, line_number=number)
+    return found if isinstance(found, FileRefused) else names
 
 
-def _positions(names: Sequence[str], fields: dict[str, str]) -> dict[str, int] | FileRefused:
+def _positions(
+    names: Sequence[str], fields: dict[str, str], *, line_number: int
+) -> dict[str, int] | FileRefused:
+    """Where each field is; every name once, and every field under one of its names only."""
     if len(set(names)) != len(names):
-        double = next(name for name in names if names.count(name) > 1)
-        message = f"a header names {shown(double)} twice"
-        return FileRefused("column_twice", message, field=shown(double))
+        double = shown(next(name for name in names if names.count(name) > 1))
+        message = f"line {line_number} names {double!r} twice"
+        return FileRefused("column_twice", message, line_number, double)
     found: dict[str, int] = {}
     for position, name in enumerate(names):
         field = fields.get(name)
         if field is None:
             continue
         if field in found:
-            message = f"{name} is in the header beside its other name"
-            return FileRefused("column_twice", message, field=name)
+            message = f"line {line_number} names {name} beside its other name"
+            return FileRefused("column_twice", message, line_number, name)
         found[field] = position
     return found

@@ -1,0 +1,1 @@
+"""Settlement files: read exactly, proven whole, or refused."""
