@@ -12,7 +12,7 @@ internal_error for a person, since either answer would make or lose money.
 Refusals, the first that applies is answered:
 1. itself     same_wallet (inside one book)
 2. existence  already_exists, wallet_unknown (the detail says which)
-3. status     wallet_closed (source, then destination), wallet_frozen (source alone)
+3. status     wallet_frozen or wallet_closed (source), then wallet_closed (destination)
 4. currency   currency_mismatch (source, then destination)
 5. amount     amount_not_positive, amount_too_large
 6. funds      insufficient_funds, balance_limit_exceeded (the destination's)
@@ -21,16 +21,13 @@ answers for itself, and its refusal refuses the transfer. ReceiveTransfer refuse
 destination; told twice it answers already_exists, which a follow-on takes for done. That a refused
 ReceiveTransfer stays refused when it is delivered again is kept by the unit of work, which saves
 the outcome of another book's follow-on for good.
-Speed: a transfer inside one book is the hot path, so its checks stand in line, each once, and the
-shared ones of the wallet are asked only for the words of a refusal, and its events are built by
-place (keywords cost a tenth of the whole).
 """
 
 from typing import cast
 
-from domain.accounting.accounts import due, wallet
+from domain.accounting.accounts import due
 from domain.decision import ALREADY_EXISTS, Refused, Stream
-from domain.money import AMOUNT_MAX, BALANCE_MAX
+from domain.transfer import inside
 from domain.transfer.commands import (
     Command,
     ConfirmTransfer,
@@ -45,6 +42,7 @@ from domain.transfer.events import (
     TransferReceived,
     TransferStarted,
 )
+from domain.transfer.inside import Wallets
 from domain.transfer.state import (
     IncomingTransfer,
     Transfer,
@@ -52,10 +50,7 @@ from domain.transfer.state import (
     TransferUndone,
 )
 from domain.wallet import FundsCredited, FundsDebited, Wallet, checks
-from domain.wallet.state import CLOSED, OPEN
 
-NOT_PENDING = False
-Wallets = tuple[Wallet | None, Wallet | None]
 Received = tuple[IncomingTransfer | None, Wallet | None]
 
 
@@ -86,7 +81,7 @@ def decide(
     del at_us  # No rule of a transfer asks the time.
     if isinstance(state, tuple):
         if isinstance(command, TransferFunds):
-            return _move(command, cast("Wallets", state))
+            return inside.move(command, cast("Wallets", state))
         assert isinstance(command, ReceiveTransfer), "it reads one stream"
         return _receive(command, cast("Received", state))
     match command:
@@ -98,64 +93,6 @@ def decide(
             return _fail(command, state)
         case ReceiveTransfer():
             raise AssertionError("it reads two streams")
-
-
-def _move(command: TransferFunds, wallets: Wallets) -> tuple[FundsDebited, FundsCredited] | Refused:
-    source, destination = wallets
-    source_id, destination_id = command.source_wallet_id, command.destination_wallet_id
-    amount_minor, currency = command.amount_minor, command.currency
-    if source is None or destination is None or source_id == destination_id:
-        return _not_two(command, source)
-    if source.status != OPEN or destination.status == CLOSED:
-        return _refused(checks.standing(source) or checks.closed(destination))
-    if source.account.currency != currency or destination.account.currency != currency:
-        return _refused(checks.currency(source, currency) or checks.currency(destination, currency))
-    if not 0 < amount_minor <= AMOUNT_MAX:
-        return _refused(checks.amount(amount_minor))
-    source_minor = source.balance_minor - amount_minor
-    reserved_minor = source.reserved.held_minor + source.reserved.pending_minor
-    if source_minor - reserved_minor < -source.account.overdraft_limit_minor:
-        return _refused(checks.funds(source, amount_minor))
-    destination_minor = destination.balance_minor + amount_minor
-    if destination_minor > BALANCE_MAX:
-        return _refused(checks.room(destination, amount_minor))
-    credited = destination.reserved
-    name, there, here = command.transfer_id, wallet(destination_id), wallet(source_id)
-    return (
-        FundsDebited(
-            source_id,
-            name,
-            amount_minor,
-            currency,
-            there,
-            NOT_PENDING,
-            source_minor,
-            reserved_minor,
-        ),
-        FundsCredited(
-            destination_id,
-            name,
-            amount_minor,
-            currency,
-            here,
-            NOT_PENDING,
-            destination_minor,
-            credited.held_minor + credited.pending_minor,
-        ),
-    )
-
-
-def _not_two(command: TransferFunds, source: Wallet | None) -> Refused:
-    source_id, destination_id = command.source_wallet_id, command.destination_wallet_id
-    if source_id == destination_id:
-        return Refused("same_wallet", "a transfer goes from one wallet to another")
-    return checks.unknown(source_id if source is None else destination_id)
-
-
-def _refused(found: Refused | None) -> Refused:
-    """The words for a rule that has just said no in line."""
-    assert found is not None, "two spellings of one rule disagree"
-    return found
 
 
 def _start(command: TransferFunds, transfer: Transfer | None) -> tuple[TransferStarted] | Refused:
@@ -179,6 +116,8 @@ def _receive(
     command: ReceiveTransfer, state: Received
 ) -> tuple[TransferReceived, FundsCredited] | Refused:
     incoming, destination = state
+    name = f"{command.source_book}/{command.transfer_id}"
+    assert command.incoming_id == name, "a transfer is received under the name of its origin"
     if incoming is not None:
         return Refused(ALREADY_EXISTS, f"transfer {command.incoming_id} was received")
     if destination is None:

@@ -82,7 +82,7 @@ def _credited(state: Wallet, event: FundsCredited) -> Wallet:
     assert event.currency == state.account.currency, "a wallet has one currency"
     assert balance_minor <= STORED_MAX, "the balance fits its column"
     assert event.balance_after_minor == balance_minor, "the balance in the log is wrong"
-    assert event.reserved_after_minor == reserved_minor, "so is the reserved part"
+    assert event.reserved_after_minor == reserved_minor, "the reserved part in the log is wrong"
     return Wallet(state.account, state.status, balance_minor, reserved, state.debt_minor)
 
 
@@ -99,7 +99,7 @@ def _debited(state: Wallet, event: FundsDebited) -> Wallet:
     assert event.currency == account.currency, "a wallet has one currency"
     assert balance_minor - reserved_minor >= -account.overdraft_limit_minor, "more than was there"
     assert event.balance_after_minor == balance_minor, "the balance in the log is wrong"
-    assert event.reserved_after_minor == reserved_minor, "so is the reserved part"
+    assert event.reserved_after_minor == reserved_minor, "the reserved part in the log is wrong"
     return Wallet(account, state.status, balance_minor, reserved, state.debt_minor)
 
 
@@ -173,6 +173,9 @@ def _closed(state: Wallet) -> Wallet:
 def _agrees(
     state: Wallet, event: FundsHeld | HoldCaptured | HoldReleased | PendingReleased | DebtRepaid
 ) -> Wallet:
+    assert event.currency == state.currency, "a wallet has one currency"
     assert event.balance_after_minor == state.balance_minor, "the balance in the log is wrong"
-    assert event.reserved_after_minor == state.reserved_minor, "so is the reserved part"
+    assert event.reserved_after_minor == state.reserved_minor, (
+        "the reserved part in the log is wrong"
+    )
     return state

@@ -6,8 +6,9 @@ follow-on from another book, pass_time(at_us) lets timers fall due. What it did:
 twice, late or in another order is the test's choice).
 Rules: follow-ons run breadth first in one unit of work, each seeing what the ones before it left;
 a refused Do refuses the whole command, which then leaves nothing; a refused Try is followed by its
-`on_refusal`, whose field `code`, where it has one, says why. What another book's follow-on came to
-is kept for good under its identity, a refusal too: a second delivery must never succeed later.
+`on_refusal`, whose field `code`, where it has one, says why. A refusal of another book's follow-on
+is kept for good under its identity: a second delivery must never succeed later. An accepted one is
+not: answers are saved for a day only, so aggregates must take the same message twice.
 Errors: AssertionError where an aggregate breaks the contract of domain/decision.py.
 """
 
@@ -101,7 +102,7 @@ class MemoryBook:
         self.began: set[str] = set()
         self.timers: list[tuple[int, int, object]] = []  # Due time, order of asking, command.
         self.outbox: list[Message] = []
-        self._answers: dict[str, Outcome] = {}
+        self._refused: dict[str, Refused] = {}
         self._asked = 0
         self._by_command: dict[type, Aggregate] = {}
         self._by_event: dict[type, Aggregate] = {}
@@ -126,14 +127,15 @@ class MemoryBook:
     def deliver(self, message: Message) -> Outcome:
         """Do what another book asks; a refusal goes back to it through this book's outbox."""
         assert message.destination == self.name, "a message for another book"
-        if message.identity in self._answers:
-            return self._answers[message.identity]
+        if message.identity in self._refused:
+            return self._refused[message.identity]
         outcome = self.execute(message.command, follow_on=True)
-        self._answers[message.identity] = outcome
-        if isinstance(outcome, Refused) and message.on_refusal is not None:
-            answer = with_code(message.on_refusal, outcome)
-            identity = f"{message.identity}/refused"
-            self.outbox.append(Message(identity, self.name, message.source, answer, None))
+        if isinstance(outcome, Refused):
+            self._refused[message.identity] = outcome
+            if message.on_refusal is not None:
+                answer = with_code(message.on_refusal, outcome)
+                identity = f"{message.identity}/refused"
+                self.outbox.append(Message(identity, self.name, message.source, answer, None))
         return outcome
 
     def pass_time(self, at_us: int) -> None:
