@@ -56,6 +56,7 @@ class Record(NamedTuple):
 class Incoming(NamedTuple):
     """One command, decoded. `refused`: already known to be refused (a malformed field, say).
 
+    `unreadable`: no answer can be addressed; `refused` says why, and it becomes a dead letter.
     `record` is None for a timer; `timer_id` is empty for a record.
     """
 
@@ -69,3 +70,4 @@ class Incoming(NamedTuple):
     on_refusal: Return | None = None
     timer_id: bytes = b""
     record: Record | None = None
+    unreadable: bool = False

@@ -6,7 +6,7 @@ Source: house style, "A refusal was a value; an outage is an exception".
 """
 
 
-class Outage(Exception):
+class Outage(Exception):  # noqa: N818 - The word of the field; an error is something else.
     def __init__(self, what: str, *, retry: bool) -> None:
         super().__init__(what)
         self.retry = retry

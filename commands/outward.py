@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from commands import identity
 from commands.catalogue import COMMANDS
-from commands.dead_letter import DeadLetter
+from commands.dead_letter import DeadLetter, DeadLetterHeader
 from commands.execution import Executed, Outward, with_code
 from commands.incoming import Incoming, Record, Return
 from commands.ports import Codec, Context, Outgoing, Timer
@@ -79,7 +79,7 @@ class Outbox:
             record.offset,
             record.key,
             record.value,
-            record.headers,
+            tuple(DeadLetterHeader(name, value) for name, value in record.headers),
             reason,
             detail,
             trace,

@@ -104,6 +104,8 @@ class UnitOfWork:
         facts: list[bytes] = []
         streams: dict[Stream, None] = {}
         for each in incoming:
+            if each.unreadable:
+                continue
             if each.origin is not Origin.TIMER:
                 commands.append(each.command_id)
             if each.refused is not None:
@@ -139,6 +141,11 @@ class _Round:
         self.failures = 0
 
     def one(self, incoming: Incoming) -> None:
+        """Decide one command of the batch."""
+        if incoming.unreadable:
+            assert incoming.refused is not None, "unreadable for no reason"
+            self.outbox.dead_letter(incoming, incoming.refused.code, incoming.refused.detail)
+            return
         saved = self._saved(incoming)
         if saved is not None:
             self.answers.again(incoming, saved)
@@ -214,7 +221,8 @@ class _Round:
 
     def _failed(self, incoming: Incoming, trace: str) -> None:
         self.failures += 1
-        self.outbox.dead_letter(incoming, "internal_error", trace)
+        why = trace.strip().rsplit("\n", 1)[-1]
+        self.outbox.dead_letter(incoming, "internal_error", why, trace)
         if incoming.origin is Origin.TIMER:
             self.timers_done.append(incoming.timer_id)
         else:

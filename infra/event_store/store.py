@@ -75,6 +75,12 @@ class PostgresStore:
             for timer_id, due_us, type_name, payload in self._rows(DUE, (at_us, limit))
         ]
 
+    def next_due_us(self) -> int | None:
+        """When the earliest timer is due, None if there is none."""
+        for (due_us,) in self._rows("SELECT min(due_us) FROM {schema}.timers", None):
+            return due_us
+        return None
+
     def record(self, changes: Changes) -> None:
         stored = [_stored(each) for each in changes.snapshots]
         with translated():

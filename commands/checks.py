@@ -1,0 +1,125 @@
+"""The shape of what clients send, checked before any rule: ids, currencies, lengths, days.
+
+Shape: check(meta, command) -> Refused | None; the detail names the field, what was expected and
+what was found. Amounts are the rules' own matter.
+Bounds: an id has 64 characters at most, any other text TEXT_CHARS_MAX, so that an event with ten
+of them stays far below a record's bound.
+Source: ISO 4217 by the iso4217 package.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from functools import cache
+from operator import attrgetter
+from typing import Any, cast
+
+from iso4217 import Currency
+
+from commands.incoming import Meta
+from domain.decision import Refused
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+KEY = re.compile(r"[\x21-\x7e]{1,128}")
+TEXT_CHARS_MAX = 256
+CURRENCIES = frozenset(currency.code for currency in Currency)
+FOREVER_US = 4_102_444_800_000_000  # 2100-01-01; a time beyond is a slip of units.
+# Ids that may be empty: a payment item names a wallet or a channel, a transfer another book or not.
+OPTIONAL = frozenset({"destination_book", "PaymentItem.wallet_id", "reference", "merchant_account"})
+
+Check = Callable[[Any], str]
+
+
+def check(meta: Meta, command: object) -> Refused | None:
+    """The first field that is not as it must be, or None."""
+    if not ID.fullmatch(meta.client):
+        return _refused("meta.client", ID.pattern, meta.client)
+    if not KEY.fullmatch(meta.idempotency_key):
+        return _refused("meta.idempotency_key", KEY.pattern, meta.idempotency_key)
+    if (wrong := _long_meta(meta)) is not None:
+        return wrong
+    for name, get, is_right, expected in _checks(type(command)):
+        value = get(command)
+        if not is_right(value):
+            return _refused(name, expected, value)
+    for name, get in _lists(type(command)):
+        for index, item in enumerate(get(command)):
+            for field_name, get_field, is_right, expected in _checks(type(item)):
+                if not is_right(get_field(item)):
+                    return _refused(f"{name}[{index}].{field_name}", expected, get_field(item))
+    return None
+
+
+def _long_meta(meta: Meta) -> Refused | None:
+    for name in ("correlation_id", "actor", "traceparent"):
+        if len(getattr(meta, name)) > TEXT_CHARS_MAX:
+            return _refused("meta." + name, f"at most {TEXT_CHARS_MAX} characters", "more")
+    if meta.effective_on and not _is_day(meta.effective_on):
+        return _refused("meta.effective_on", "a day YYYY-MM-DD", meta.effective_on)
+    return None
+
+
+def _refused(name: str, expected: str, found: object) -> Refused:
+    return Refused("invalid_field", f"{name}: expected {expected}, found {found!r:.80}")
+
+
+@cache
+def _checks(cls: type) -> Sequence[tuple[str, Callable[[Any], Any], Callable[[Any], bool], str]]:
+    assert is_dataclass(cls), "a command is a dataclass"
+    found: list[tuple[str, Callable[[Any], Any], Callable[[Any], bool], str]] = []
+    for each in fields(cls):
+        if each.type in (str, "str"):
+            optional = each.name in OPTIONAL or f"{cls.__name__}.{each.name}" in OPTIONAL
+            rule, expected = _text_rule(each.name, optional=optional)
+            found.append((each.name, attrgetter(each.name), rule, expected))
+        elif each.name.endswith("_us"):
+            found.append((each.name, attrgetter(each.name), _is_time, "microseconds since 1970"))
+    return found
+
+
+@cache
+def _lists(cls: type) -> Sequence[tuple[str, Callable[[Any], Any]]]:
+    named = [each for each in fields(cast("Any", cls)) if "tuple[" in str(each.type)]
+    return [(each.name, attrgetter(each.name)) for each in named]
+
+
+def _text_rule(name: str, *, optional: bool) -> tuple[Callable[[str], bool], str]:
+    if name == "currency":
+        return CURRENCIES.__contains__, "an ISO 4217 code"
+    if name == "settlement_id":
+        return _is_settlement_id, "<provider>/<merchant account>/<kind>/<reference>"
+    if name.endswith("_id") or name in {"source", "destination", "provider", *OPTIONAL}:
+        if optional:
+            return _is_id_or_empty, f"{ID.pattern} or nothing"
+        return _is_id, ID.pattern
+    return _is_short, f"at most {TEXT_CHARS_MAX} characters without control characters"
+
+
+def _is_id(value: str) -> bool:
+    return ID.fullmatch(value) is not None
+
+
+def _is_id_or_empty(value: str) -> bool:
+    return not value or ID.fullmatch(value) is not None
+
+
+def _is_settlement_id(value: str) -> bool:
+    parts = value.split("/")
+    return len(parts) == 4 and all(map(_is_id_or_empty, parts))  # noqa: PLR2004 - as it is spelled.
+
+
+def _is_short(value: str) -> bool:
+    return len(value) <= TEXT_CHARS_MAX and (not value or value.isprintable())
+
+
+def _is_time(value: int) -> bool:
+    return 0 <= value < FOREVER_US
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10  # noqa: PLR2004 - YYYY-MM-DD and no other ISO form.

@@ -1,0 +1,168 @@
+"""The relay of one book: events, then what leaves through the outbox, then answers.
+
+Shape: BookRelay.step() publishes one bounded batch and notes it; 0 means there was nothing.
+Rules: one relay a book (an advisory lock of the session); a crash after publishing repeats the
+batch with the same sequences, which every reader tolerates; nothing is noted before Kafka has
+acknowledged it. `events_offset` is a lower bound of where the book's next event will lie.
+Errors: Outage.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+import psycopg
+from confluent_kafka import KafkaException, TopicPartition
+from psycopg import sql
+
+from commands.outage import Outage
+from consumers.relay.headers import Headers, Row, first_text
+from consumers.relay.publish import OutboxRow, Publisher
+from infra.event_store.directory import Book, connect
+from infra.kafka.partition import partition_of
+
+ROWS_MAX = 5_000
+NOTE_OFFSET_S = 1.0
+ANSWER_TYPE = "tally.answer.v1.CommandAnswered"
+
+LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 7410))"
+RELAYED = "SELECT last_sequence, last_answer FROM {schema}.relayed"
+HEAD = """SELECT last_sequence, last_answer, EXISTS (SELECT FROM {schema}.outbox)
+  FROM {schema}.head"""
+EVENTS = """SELECT notification_id, originator_version, timestamptz_send(recorded_at),
+  date_send(effective_on), uuid_send(command_id), topic, state, chain, correlation_id, causation,
+  actor, traceparent
+FROM {schema}.events WHERE notification_id > %s AND notification_id <= %s
+ORDER BY notification_id"""
+OUTBOX = """SELECT outbox_sequence, topic, key, type_name, payload, header_names, header_values
+  FROM {schema}.outbox ORDER BY outbox_sequence LIMIT %s"""
+ANSWERS = """SELECT answer FROM {schema}.answers
+  WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence"""
+NOTE = "UPDATE {schema}.relayed SET last_sequence = %s, last_answer = %s"
+NOTE_OFFSET = """UPDATE {schema}.relayed SET
+  events_offset = greatest(events_offset, %s), events_topic_id = %s"""
+SENT = "DELETE FROM {schema}.outbox WHERE outbox_sequence = ANY(%s)"
+
+
+class BookRelay:
+    """Publishes one book."""
+
+    def __init__(self, dsn: str, book: Book, publisher: Publisher, events_topic_id: str) -> None:
+        self.book = book
+        self.publisher = publisher
+        self.events_topic_id = events_topic_id
+        self.headers = Headers(book.name, publisher.place.aggregates)
+        self.partition = partition_of(book.name.encode(), publisher.place.partitions)
+        self.connection = connect(dsn)
+        self.connection.execute("SET synchronous_commit = off")  # A lost note repeats a batch.
+        self.cursor = self.connection.cursor(binary=True)
+        self.relayed: tuple[int, int] | None = None
+        self._offset_noted_at_s = 0.0
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def step(self) -> int:
+        """Publish one batch; how many records it was. Errors: Outage."""
+        try:
+            return self._step()
+        except psycopg.OperationalError as error:
+            raise Outage(f"PostgreSQL: {error}", retry=True) from error
+        except (KafkaException, BufferError) as error:
+            raise Outage(f"Kafka: {error}", retry=True) from error
+
+    def _step(self) -> int:
+        if self.relayed is None and not self._begin():
+            return 0
+        assert self.relayed is not None, "begun"
+        sequence, answer = self.relayed
+        last_sequence, last_answer, has_outbox = self._one(HEAD)
+        to_sequence = min(last_sequence, sequence + ROWS_MAX)
+        # An answer speaks of events: it follows when all of them are out.
+        to_answer = min(last_answer, answer + ROWS_MAX) if to_sequence == last_sequence else answer
+        if (to_sequence, to_answer) == self.relayed and not has_outbox:
+            return 0
+        events = self._publish_events(sequence, to_sequence)
+        sent = self._publish_outbox() if has_outbox else []
+        if events or sent:
+            self.publisher.flush(f"book {self.book.name}")
+        if to_answer > answer:
+            self._publish_answers(answer, to_answer)
+            self.publisher.flush(f"book {self.book.name}")
+        self._note((to_sequence, to_answer), sent)
+        return events + len(sent) + to_answer - answer
+
+    def _begin(self) -> bool:
+        """Become the one relay of this book, or not yet."""
+        if self._one(LOCK, (self.book.name,)) == (False,):
+            return False
+        self.relayed = self._one(RELAYED)
+        return True
+
+    def _publish_events(self, sequence: int, to_sequence: int) -> int:
+        if to_sequence == sequence:
+            return 0
+        self._execute(EVENTS, (sequence, to_sequence))
+        publisher = self.publisher
+        produce, topic, report = (
+            publisher.producer.produce,
+            publisher.place.topics.events,
+            publisher.report,
+        )
+        frames, headers, partition = publisher.frames, self.headers, self.partition
+        count = 0
+        for values in self.cursor:
+            row = Row._make(values)
+            count += 1
+            assert row.sequence == sequence + count, "the log has a gap"
+            key = first_text(row.payload)
+            value = frames[row.type_name] + row.payload
+            produce(topic, value, key, partition, report, headers=headers.of(row, key))
+        assert count == to_sequence - sequence, "the log ends before its head"
+        return count
+
+    def _publish_answers(self, answer: int, to_answer: int) -> None:
+        self._execute(ANSWERS, (answer, to_answer))
+        publisher = self.publisher
+        frame, key = publisher.frames[ANSWER_TYPE], self.book.name.encode()
+        messages = [{"key": key, "value": frame + payload} for (payload,) in self.cursor]
+        assert len(messages) == to_answer - answer, "an answer is missing"
+        topic = publisher.place.topics.results
+        queued = publisher.producer.produce_batch(
+            topic, messages, self.partition, publisher.report
+        )
+        if queued != len(messages):
+            raise BufferError("the producer's queue is full")
+
+    def _publish_outbox(self) -> list[int]:
+        self._execute(OUTBOX, (ROWS_MAX,))
+        sent: list[int] = []
+        for number, topic, key, type_name, payload, names, values in self.cursor.fetchall():
+            headers = tuple(zip(names, values, strict=True))
+            self.publisher.put(OutboxRow(topic, key, type_name, payload, headers))
+            sent.append(number)
+        return sent
+
+    def _note(self, relayed: tuple[int, int], sent: list[int]) -> None:
+        with self.connection.transaction():
+            self._execute(NOTE, relayed)
+            if sent:
+                self._execute(SENT, (sent,))
+        self.relayed = relayed
+        if time.monotonic() - self._offset_noted_at_s > NOTE_OFFSET_S:
+            self._note_offset()
+
+    def _note_offset(self) -> None:
+        """All of ours is acknowledged, so what comes next lies at the end or beyond it."""
+        place = TopicPartition(self.publisher.place.topics.events, self.partition)
+        offset = self.publisher.end_of(place)
+        self._execute(NOTE_OFFSET, (offset, self.events_topic_id))
+        self._offset_noted_at_s = time.monotonic()
+
+    def _execute(self, text: LiteralString, parameters: Sequence[object] = ()) -> None:
+        statement = sql.SQL(text).format(schema=sql.Identifier(self.book.schema))
+        self.cursor.execute(statement, parameters, prepare=True)
+
+    def _one(self, text: LiteralString, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401 - a row of any columns.
+        self._execute(text, parameters)
+        return self.cursor.fetchone()

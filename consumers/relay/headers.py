@@ -1,0 +1,103 @@
+"""CloudEvents headers of a relayed event: every fact that the log has about it.
+
+Shape: Headers(book).of(row) -> [(name, value)]; values are UTF-8 text, empty facts are left out.
+Units: `ce_time` is RFC 3339 in UTC with microseconds; `ce_sequence` counts the book's events.
+Source: CloudEvents 1.0, Kafka protocol binding, binary mode; docs/publishing.md lists them.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
+CACHE_MAX = 4_096  # Times and days seen lately; cleared when full.
+
+
+class Row(NamedTuple):
+    """A row of the log as the relay reads it; times and ids as PostgreSQL sends them."""
+
+    sequence: int
+    version: int
+    recorded_at: bytes
+    effective_on: bytes
+    command_id: bytes
+    type_name: str
+    payload: bytes
+    chain: bytes
+    correlation_id: str | None
+    causation: str | None
+    actor: str | None
+    traceparent: str | None
+
+
+class Headers:
+    """The headers of one book's events."""
+
+    def __init__(self, book: str, aggregates: dict[str, str]) -> None:
+        self._book = book
+        self._aggregates = aggregates
+        self._common: dict[str, list[tuple[str, bytes]]] = {}
+        self._times: dict[bytes, bytes] = {}
+        self._days: dict[bytes, bytes] = {}
+
+    def of(self, row: Row, aggregate_id: bytes) -> list[tuple[str, bytes]]:
+        sequence = b"%d" % row.sequence
+        found = [
+            *(self._common.get(row.type_name) or self._of_type(row.type_name)),
+            ("ce_id", self._book.encode() + b"/" + sequence),
+            ("ce_subject", aggregate_id),
+            ("ce_time", self._times.get(row.recorded_at) or self._time(row.recorded_at)),
+            ("ce_sequence", sequence),
+            ("ce_version", b"%d" % row.version),
+            ("ce_effectiveon", self._days.get(row.effective_on) or self._day(row.effective_on)),
+            ("ce_commandid", row.command_id.hex().encode()),
+            ("ce_chain", row.chain.hex().encode()),
+        ]
+        if row.correlation_id:
+            found.append(("ce_correlationid", row.correlation_id.encode()))
+        if row.causation:
+            found.append(("ce_causation", row.causation.encode()))
+        if row.actor:
+            found.append(("ce_actor", row.actor.encode()))
+        if row.traceparent:
+            found.append(("ce_traceparent", row.traceparent.encode()))
+        return found
+
+    def _of_type(self, type_name: str) -> list[tuple[str, bytes]]:
+        found = [
+            ("ce_specversion", b"1.0"),
+            ("ce_type", type_name.encode()),
+            ("ce_source", b"/tally/" + self._book.encode()),
+            ("ce_book", self._book.encode()),
+            ("ce_aggregate", self._aggregates[type_name].encode()),
+            ("content-type", b"application/avro"),
+        ]
+        self._common[type_name] = found
+        return found
+
+    def _time(self, raw: bytes) -> bytes:
+        moment = EPOCH_2000 + timedelta(microseconds=int.from_bytes(raw, "big", signed=True))
+        return _kept(self._times, raw, moment.isoformat(timespec="microseconds").encode())
+
+    def _day(self, raw: bytes) -> bytes:
+        day = EPOCH_2000 + timedelta(days=int.from_bytes(raw, "big", signed=True))
+        return _kept(self._days, raw, day.date().isoformat().encode())
+
+
+def _kept(cache: dict[bytes, bytes], key: bytes, value: bytes) -> bytes:
+    if len(cache) >= CACHE_MAX:
+        cache.clear()
+    cache[key] = value
+    return value
+
+
+def first_text(payload: bytes) -> bytes:
+    """The first field of an Avro record that begins with a string: the aggregate's id."""
+    length, shift, place = 0, 0, 0
+    while True:
+        byte = payload[place]
+        length |= (byte & 0x7F) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 0x80:  # noqa: PLR2004 - the varint's last byte has no high bit.
+            break
+    size = length >> 1
+    return payload[place : place + size]

@@ -1,0 +1,84 @@
+"""The relay's loop over all books.
+
+Shape: Relay(...).run(stop). Books made meanwhile are found every DIRECTORY_S seconds.
+Errors: an Outage of one book closes its relay and opens it again after a pause; the others go on.
+"""
+
+import time
+from collections.abc import Callable
+from threading import Event
+
+import structlog
+
+from commands.outage import Outage
+from consumers.relay.book_relay import BookRelay
+from consumers.relay.stray_relay import StrayRelay
+from infra.event_store.directory import Book
+
+PAUSE_S = 0.005  # Between looks at books that had nothing.
+PAUSE_LONG_S = 0.02  # After QUIET_S seconds without anything.
+QUIET_S = 5.0
+DIRECTORY_S = 1.0
+AFTER_OUTAGE_S = 1.0
+log = structlog.get_logger()
+
+
+class Relay:
+    """Publishes every book, a bounded batch in turn."""
+
+    def __init__(
+        self,
+        list_books: Callable[[], list[Book]],
+        open_book: Callable[[Book], BookRelay],
+        open_strays: Callable[[], StrayRelay],
+    ) -> None:
+        self._list_books = list_books
+        self._open_book = open_book
+        self._open_strays = open_strays
+        self._steps: dict[str, BookRelay | StrayRelay] = {}
+        self._listed_at_s = float("-inf")
+
+    def run(self, stop: Event) -> None:
+        """Until told to stop; the batch in hand is finished first."""
+        busy_at_s = time.monotonic()
+        try:
+            while not stop.is_set():
+                if self._turn(stop):
+                    busy_at_s = time.monotonic()
+                else:
+                    quiet = time.monotonic() - busy_at_s > QUIET_S
+                    stop.wait(PAUSE_LONG_S if quiet else PAUSE_S)
+        finally:
+            for each in self._steps.values():
+                each.close()
+
+    def _turn(self, stop: Event) -> int:
+        done = 0
+        try:
+            self._open_new()
+        except Outage as outage:
+            self._wait(stop, "the directory", outage)
+        for name, each in list(self._steps.items()):
+            try:
+                done += each.step()
+            except Outage as outage:
+                self._steps.pop(name).close()
+                self._listed_at_s = float("-inf")
+                self._wait(stop, name, outage)
+        return done
+
+    def _open_new(self) -> None:
+        if time.monotonic() - self._listed_at_s < DIRECTORY_S:
+            return
+        if "" not in self._steps:
+            self._steps[""] = self._open_strays()
+        for book in self._list_books():
+            if book.name not in self._steps:
+                self._steps[book.name] = self._open_book(book)
+        self._listed_at_s = time.monotonic()
+
+    def _wait(self, stop: Event, what: str, outage: Outage) -> None:
+        if not outage.retry:
+            raise outage
+        log.warning("waiting", book=what, outage=str(outage), pause_s=AFTER_OUTAGE_S)
+        stop.wait(AFTER_OUTAGE_S)

@@ -1,0 +1,87 @@
+"""Publishing one row of an outbox: framed, on its topic, on the partition of its key.
+
+Errors: Outage by the caller; a row of an unknown kind is an assertion.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from confluent_kafka import KafkaError, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from commands.outage import Outage
+from infra.kafka.partition import partition_of
+from infra.kafka.topics import Topics
+
+FLUSH_TIMEOUT_S = 130.0  # Above delivery.timeout.ms: by then each record is acknowledged or failed.
+
+
+class Place(NamedTuple):
+    """Where things are published."""
+
+    topics: Topics
+    partitions: int
+    ids: Mapping[str, int]  # The registry's id of each schema by its full name.
+    aggregates: Mapping[str, str]  # Which aggregate each type of event belongs to.
+
+
+class OutboxRow(NamedTuple):
+    """What leaves."""
+
+    topic: str  # internal, results or dead-letters.
+    key: str
+    type_name: str
+    payload: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Publisher:
+    """A producer that knows whether everything since the last flush has arrived."""
+
+    def __init__(self, producer: Producer, admin: AdminClient, place: Place) -> None:
+        self.producer = producer
+        self._admin = admin
+        self.place = place
+        self.frames = {name: frame_of(number) for name, number in place.ids.items()}
+        self._failed: KafkaError | None = None
+        self._topics = {
+            "internal": place.topics.internal,
+            "results": place.topics.results,
+            "dead-letters": place.topics.dead_letters,
+        }
+
+    def put(self, row: OutboxRow) -> None:
+        key = row.key.encode()
+        self.producer.produce(
+            self._topics[row.topic],
+            self.frames[row.type_name] + row.payload,
+            key,
+            partition_of(key, self.place.partitions),
+            self.report,
+            headers=list(row.headers),
+        )
+
+    def end_of(self, place: TopicPartition) -> int:
+        """The offset that the next record of a partition will have or exceed."""
+        request = {place: OffsetSpec.latest()}
+        return self._admin.list_offsets(request)[place].result().offset
+
+    @property
+    def report(self) -> Callable[[KafkaError | None, Message], None]:
+        return self._report
+
+    def flush(self, what: str) -> None:
+        """Wait until all is acknowledged. Errors: Outage(retry=True)."""
+        left = self.producer.flush(FLUSH_TIMEOUT_S)
+        failed, self._failed = self._failed, None
+        if failed is not None or left:
+            raise Outage(f"Kafka did not take all of {what}: {failed}", retry=True)
+
+    def _report(self, error: KafkaError | None, _message: Message) -> None:
+        if error is not None:
+            self._failed = error
+
+
+def frame_of(schema_id: int) -> bytes:
+    """Confluent's header before a bare Avro record."""
+    return b"\0" + schema_id.to_bytes(4, "big")

@@ -1,0 +1,1 @@
+"""The writer: takes books, decides their commands in batches, and writes each batch once."""

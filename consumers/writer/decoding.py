@@ -1,0 +1,101 @@
+"""A record becomes a command, or says why it cannot.
+
+Shape: Decoder.read(record, origin) -> Incoming. What has no readable envelope is `unreadable` and
+becomes a dead letter; what has one is answered, if only with a refusal.
+Errors: Outage where the registry cannot be asked.
+"""
+
+from typing import Protocol
+
+from commands import checks, identity
+from commands.catalogue import CLIENT_COMMANDS
+from commands.incoming import Incoming, Origin, Record, Return
+from commands.outward import RETURN, RETURN_BOOK, RETURN_TYPE
+from commands.ports import Timer
+from domain.decision import Refused
+from schemas import codec
+from schemas.framing import unframe
+from schemas.malformed import Malformed
+from schemas.meta import CommandMeta
+from schemas.names import COMMANDS, FULL_NAMES
+from schemas.writers import Writer
+
+NOBODY = CommandMeta("", "")
+UNKNOWN_SCHEMA = "unknown_schema"
+
+
+class Schemas(Protocol):
+    """What the registry knows of a schema's id. None: it has no such id."""
+
+    def written(self, schema_id: int) -> tuple[str, Writer | None] | None: ...
+
+
+class Decoder:
+    """Reads commands and timers."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+
+    def read(self, record: Record, origin: Origin) -> Incoming:
+        """A command as it was published."""
+        try:
+            schema_id, payload = unframe(record.value)
+            known = self._schemas.written(schema_id)
+            if known is None:
+                raise Malformed(f"the registry has no schema {schema_id}", code=UNKNOWN_SCHEMA)
+            name, writer = known
+            meta, command, data = codec.decode_command(name, payload, writer)
+        except Malformed as malformed:
+            return _unreadable(record, origin, malformed)
+        refused = None
+        if origin is Origin.COMMANDS and COMMANDS[name] in CLIENT_COMMANDS:
+            refused = checks.check(meta, command)
+        return Incoming(
+            origin,
+            identity.command_id(meta.client, meta.idempotency_key),
+            identity.payload_hash(name, data),
+            name,
+            meta,
+            command,
+            refused,
+            _return(record) if origin is Origin.INTERNAL and record.headers else None,
+            b"",
+            record,
+        )
+
+    @staticmethod
+    def timer(timer: Timer) -> Incoming:
+        """A command of the book's own timers."""
+        meta, command, data = codec.decode_command(timer.type_name, timer.payload)
+        return Incoming(
+            Origin.TIMER,
+            identity.command_id(meta.client, meta.idempotency_key),
+            identity.payload_hash(timer.type_name, data),
+            FULL_NAMES[type(command)],
+            meta,
+            command,
+            timer_id=timer.timer_id,
+        )
+
+
+def _unreadable(record: Record, origin: Origin, malformed: Malformed) -> Incoming:
+    return Incoming(
+        origin,
+        b"",
+        b"",
+        "",
+        NOBODY,
+        None,
+        Refused(malformed.code, str(malformed)),
+        record=record,
+        unreadable=True,
+    )
+
+
+def _return(record: Record) -> Return | None:
+    headers = dict(record.headers)
+    if RETURN_BOOK not in headers:
+        return None
+    return Return(
+        headers[RETURN_BOOK].decode(), headers[RETURN_TYPE].decode(), headers[RETURN]
+    )

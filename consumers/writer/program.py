@@ -1,0 +1,135 @@
+"""The writer's loop: poll a bounded batch, write it book by book, then tell Kafka.
+
+Shape: Writer(...).run(stop). Members of one group share the partitions; each partition's books
+are taken when it is assigned and forgotten when it is revoked. Kafka's committed offset is told
+after PostgreSQL and only for people's lag tools; the book's position is the truth.
+Errors: Outage, Fenced, TooManyFailures end the run: the supervisor starts it afresh.
+Bound: `batch` records a poll, a position of an idle book is moved on every IDLE_S seconds.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Event
+
+import structlog
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+
+from commands.incoming import Origin, Record
+from consumers.writer.reading import Partition, record_of
+from infra.kafka import clients
+from infra.kafka.topics import Topics
+
+POLL_S = 0.005  # Latency of a lone command, at 200 idle polls a second.
+IDLE_S = 30.0
+COMMIT_S = 1.0
+log = structlog.get_logger()
+
+
+class Writer:
+    """Reads commands and internal commands of its partitions and writes their books."""
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        topics: Topics,
+        open_partition: Callable[[int], Partition],
+        handle: Callable[[Partition, Sequence[tuple[Origin, Record]]], None],
+        *,
+        batch: int,
+    ) -> None:
+        self.consumer = consumer
+        self.topics = topics
+        self.partitions: dict[int, Partition] = {}
+        self._open_partition = open_partition
+        self._handle = handle
+        self._batch = batch
+        self._committed_at_s = time.monotonic()
+        self._idle_at_s = time.monotonic()
+
+    def run(self, stop: Event) -> None:
+        """Until told to stop; a batch in hand is finished first."""
+        try:
+            self.consumer.subscribe(
+                [self.topics.commands, self.topics.internal],
+                on_assign=self._assigned,
+                on_revoke=self._revoked,
+                on_lost=self._revoked,
+            )
+            while not stop.is_set():
+                self._once()
+        except KafkaException as error:
+            raise clients.outage(error) from error
+        finally:
+            for partition in self.partitions.values():
+                partition.close()
+            self.consumer.close()
+
+    def _once(self) -> None:
+        found = clients.checked(self.consumer.consume(self._batch, POLL_S))
+        for number, records in self._by_partition(found).items():
+            partition = self.partitions[number]
+            self._handle(partition, records)
+        for partition in self.partitions.values():
+            for desk in partition.desks.values():
+                desk.handle_due()
+        self._move_idle()
+        self._commit()
+
+    def _by_partition(
+        self, messages: Sequence[Message]
+    ) -> dict[int, list[tuple[Origin, Record]]]:
+        found: dict[int, list[tuple[Origin, Record]]] = {}
+        for message in messages:
+            record = record_of(message)
+            internal = record.topic == self.topics.internal
+            origin = Origin.INTERNAL if internal else Origin.COMMANDS
+            self.partitions[record.partition].saw(record, origin)
+            found.setdefault(record.partition, []).append((origin, record))
+        return found
+
+    def _assigned(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
+        positions: list[TopicPartition] = []
+        for each in assigned:
+            partition = self.partitions.get(each.partition)
+            if partition is None:
+                partition = self.partitions[each.partition] = self._open_partition(each.partition)
+                partition.seen = partition.start()
+            commands, internal = partition.start()
+            offset = internal if each.topic == self.topics.internal else commands
+            positions.append(TopicPartition(each.topic, each.partition, offset))
+        consumer.incremental_assign(positions)
+        log.info("assigned", partitions=sorted(self.partitions))
+
+    def _revoked(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
+        for number in {each.partition for each in revoked}:
+            partition = self.partitions.pop(number, None)
+            if partition is not None:
+                partition.close()
+        consumer.incremental_unassign(revoked)
+        log.info("revoked", partitions=sorted(self.partitions))
+
+    def _move_idle(self) -> None:
+        """A book without traffic moves on, so that retention never overtakes its position."""
+        now_s = time.monotonic()
+        if now_s - self._idle_at_s < IDLE_S:
+            return
+        self._idle_at_s = now_s
+        for partition in self.partitions.values():
+            for desk in partition.desks.values():
+                if desk.positions != partition.seen:
+                    desk.move(partition.seen)
+
+    def _commit(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._committed_at_s < COMMIT_S or not self.partitions:
+            return
+        self._committed_at_s = now_s
+        offsets = [
+            TopicPartition(topic, number, offset)
+            for number, partition in self.partitions.items()
+            for topic, offset in zip(
+                (self.topics.commands, self.topics.internal), partition.start(), strict=True
+            )
+        ]
+        self.consumer.commit(offsets=offsets, asynchronous=True)
+

@@ -1,0 +1,114 @@
+"""Records of a partition go to the desks of their books; what belongs to no book is refused.
+
+Shape: Router.handle(partition, records). One transaction a book and batch; then one for strays.
+A book that was made lately is found by asking the directory once a batch, never once a record.
+"""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from commands.answering import REFUSED
+from commands.incoming import Incoming, Origin, Record
+from commands.outward import Outbox
+from commands.ports import Codec, Outgoing
+from commands.answer import CommandAnswered
+from consumers.writer.decoding import Decoder
+from consumers.writer.desk import Desk, now_us
+from consumers.writer.reading import Partition
+from domain.decision import Refused
+from infra.kafka.partition import partition_of
+
+ANSWER_TYPE = "tally.answer.v1.CommandAnswered"
+log = structlog.get_logger()
+
+
+class Router:
+    """Sends records to desks. `open_new` takes the books of a partition that are not taken yet."""
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        codec: Codec,
+        open_new: Callable[[Partition], None],
+        partitions: int,
+    ) -> None:
+        self._decoder = decoder
+        self._codec = codec
+        self._open_new = open_new
+        self._partitions = partitions
+
+    def handle(self, partition: Partition, records: Sequence[tuple[Origin, Record]]) -> None:
+        """Write the batch. Raises what a desk raises."""
+        if any(self._book(record) not in partition.desks for _, record in records):
+            self._open_new(partition)
+        by_book: dict[str, list[Incoming]] = {}
+        strays: list[tuple[Origin, Record]] = []
+        for origin, record in records:
+            book = self._book(record)
+            desk = partition.desks.get(book)
+            if desk is None:
+                strays.append((origin, record))
+            elif not desk.has(record.offset, origin):
+                by_book.setdefault(book, []).append(self._decoder.read(record, origin))
+        for book, batch in by_book.items():
+            partition.desks[book].handle(batch)
+        self._refuse(partition, strays)
+
+    def _book(self, record: Record) -> str:
+        return record.key.decode("utf-8", "replace")
+
+    def _refuse(self, partition: Partition, strays: Sequence[tuple[Origin, Record]]) -> None:
+        commands, internal = partition.strays.positions
+        rows: list[Outgoing] = []
+        for origin, record in strays:
+            if record.offset < (commands if origin is Origin.COMMANDS else internal):
+                continue
+            rows.append(self._stray(partition, origin, record))
+            if origin is Origin.COMMANDS:
+                commands = record.offset + 1
+            else:
+                internal = record.offset + 1
+        if rows:
+            partition.strays.refuse(rows, (commands, internal))
+            log.warning("strays_refused", partition=partition.number, count=len(rows))
+
+    def _stray(self, partition: Partition, origin: Origin, record: Record) -> Outgoing:
+        """A refusal to whoever can be addressed, else a dead letter."""
+        book = self._book(record)
+        incoming = self._decoder.read(record, origin)
+        refused = self._reason(partition, book)
+        if not incoming.unreadable:
+            payload = self._codec.encode_answer(_answer(book, incoming, refused))
+            return Outgoing("results", book, ANSWER_TYPE, payload)
+        outbox = Outbox(book, now_us(), self._codec)
+        why = incoming.refused or refused
+        outbox.dead_letter(incoming, why.code, why.detail)
+        return outbox.outgoing[0]
+
+    def _reason(self, partition: Partition, book: str) -> Refused:
+        right = partition_of(book.encode(), self._partitions)
+        if right != partition.number:
+            return Refused("wrong_partition", f"book {book!r:.80} is on partition {right}")
+        return Refused("book_unknown", f"there is no book {book!r:.80}")
+
+
+def _answer(book: str, incoming: Incoming, refused: Refused) -> CommandAnswered:
+    """An answer outside any book: it has no place in a sequence, and is kept for nobody."""
+    meta = incoming.meta
+    return CommandAnswered(
+        book,
+        0,
+        incoming.command_id.hex(),
+        meta.client,
+        meta.idempotency_key,
+        incoming.type_name,
+        REFUSED,
+        refused.code,
+        refused.detail,
+        replayed=False,
+        first_sequence=0,
+        last_sequence=0,
+        correlation_id=meta.correlation_id,
+        answered_at_us=now_us(),
+    )

@@ -1,0 +1,1 @@
+"""Kafka: topics, partitions, producers and consumers as our programs need them."""

@@ -1,0 +1,87 @@
+"""Kafka clients with the settings that our guarantees rest on.
+
+Shape: producer(), group_consumer(), reader(). Errors: Outage, by `check`.
+Rules: idempotent producers with acks=all and Kafka's own partitioner; consumers never reset an
+offset by themselves and never commit by themselves; every buffer has a bound.
+"""
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+
+from commands.outage import Outage
+
+PRODUCER_QUEUE_MAX = 100_000  # Records; two batches of the relay.
+PRODUCER_QUEUE_KB_MAX = 65_536
+CONSUMER_QUEUE_KB_MAX = 16_384  # A partition; about 60,000 commands.
+DELIVERY_TIMEOUT_MS = 120_000
+
+
+def producer(bootstrap: str, *, linger_ms: int = 2) -> Producer:
+    """A producer whose records arrive once and in order, or not at all with an error."""
+    return Producer(
+        {
+            "bootstrap.servers": bootstrap,
+            "enable.idempotence": True,
+            "acks": "all",
+            "partitioner": "murmur2_random",
+            "compression.type": "lz4",
+            "linger.ms": linger_ms,
+            "batch.size": 1_000_000,
+            "queue.buffering.max.messages": PRODUCER_QUEUE_MAX,
+            "queue.buffering.max.kbytes": PRODUCER_QUEUE_KB_MAX,
+            "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+            "log_level": 2,
+        }
+    )
+
+
+def group_consumer(bootstrap: str, group: str) -> Consumer:
+    """A member of a group under KIP-848: the same partitions of all its topics."""
+    return Consumer(
+        {
+            **_reading(bootstrap),
+            "group.id": group,
+            "group.protocol": "consumer",
+            "group.remote.assignor": "range",
+        }
+    )
+
+
+def reader(bootstrap: str) -> Consumer:
+    """A consumer that is told what to read, of no group."""
+    return Consumer({**_reading(bootstrap), "group.id": "tally-reader"})
+
+
+def _reading(bootstrap: str) -> dict[str, str | int | bool]:
+    return {
+        "bootstrap.servers": bootstrap,
+        "auto.offset.reset": "error",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "fetch.wait.max.ms": 20,
+        "fetch.queue.backoff.ms": 20,
+        "queued.max.messages.kbytes": CONSUMER_QUEUE_KB_MAX,
+        "enable.partition.eof": False,
+        "log_level": 2,
+    }
+
+
+def check(error: KafkaError | None) -> None:
+    """Nothing, or Outage. A position that Kafka no longer has stops us, it is never reset."""
+    if error is None:
+        return
+    lost = error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)  # noqa: SLF001 - so spelled there.
+    raise Outage(f"Kafka: {error.str()}", retry=not lost and not error.fatal())
+
+
+def checked(messages: list[Message]) -> list[Message]:
+    """The messages of a poll, if none of them is an error."""
+    for message in messages:
+        check(message.error())
+    return messages
+
+
+def outage(error: KafkaException) -> Outage:
+    """A client's exception as an outage."""
+    cause = error.args[0]
+    fatal = isinstance(cause, KafkaError) and cause.fatal()
+    return Outage(f"Kafka: {error}", retry=not fatal)

@@ -1,0 +1,109 @@
+"""The topics, made once with the number of partitions fixed.
+
+Shape: Topics(prefix) names them; prepare() makes those that are missing and checks the others.
+Rules: commands, internal and events have the same number of partitions, so that a book has the
+same partition in all three and one writer owns it.
+Errors: Outage.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from commands.outage import Outage
+
+FOREVER = "-1"
+FORTNIGHT_MS = str(14 * 86_400_000)
+TIMEOUT_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The names, with a prefix so that several systems share a cluster."""
+
+    prefix: str = "tally"
+
+    @property
+    def commands(self) -> str:
+        return f"{self.prefix}.commands"
+
+    @property
+    def internal(self) -> str:
+        return f"{self.prefix}.internal"
+
+    @property
+    def events(self) -> str:
+        return f"{self.prefix}.events"
+
+    @property
+    def results(self) -> str:
+        return f"{self.prefix}.results"
+
+    @property
+    def dead_letters(self) -> str:
+        return f"{self.prefix}.dead-letters"
+
+    def retention(self) -> Mapping[str, str]:
+        return {
+            self.commands: FORTNIGHT_MS,
+            self.internal: FORTNIGHT_MS,
+            self.events: FOREVER,
+            self.results: FORTNIGHT_MS,
+            self.dead_letters: FOREVER,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Which Kafka this is, and which topics: positions are only good for these."""
+
+    cluster_id: str
+    topic_ids: Mapping[str, str]
+    partitions: int
+
+
+def prepare(bootstrap: str, topics: Topics, *, partitions: int, replicas: int = 1) -> Cluster:
+    """Make the topics that are missing and describe all. Errors: Outage."""
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    try:
+        existing = admin.list_topics(timeout=TIMEOUT_S).topics
+        new = [
+            NewTopic(name, partitions, replicas, config={"retention.ms": retention_ms})
+            for name, retention_ms in topics.retention().items()
+            if name not in existing
+        ]
+        for future in admin.create_topics(new).values() if new else ():
+            _made(future)
+    except KafkaException as error:
+        raise Outage(f"Kafka at {bootstrap}: {error}", retry=True) from error
+    return describe(bootstrap, topics)
+
+
+def describe(bootstrap: str, topics: Topics) -> Cluster:
+    """Cluster and topic ids, and the number of partitions. Errors: Outage."""
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    names = list(topics.retention())
+    try:
+        cluster = admin.describe_cluster(request_timeout=TIMEOUT_S).result()
+        described = {
+            name: future.result()
+            for name, future in admin.describe_topics(TopicCollection(names)).items()
+        }
+    except KafkaException as error:
+        raise Outage(f"Kafka at {bootstrap}: {error}", retry=True) from error
+    counts = {len(each.partitions) for each in described.values()}
+    if len(counts) != 1:
+        raise Outage(f"the topics {names} have different numbers of partitions", retry=False)
+    ids = {name: str(each.topic_id) for name, each in described.items()}
+    return Cluster(str(cluster.cluster_id), ids, counts.pop())
+
+
+def _made(future: object) -> None:
+    """A topic that somebody else made at the same moment is as good."""
+    try:
+        future.result()  # type: ignore[attr-defined]
+    except KafkaException as error:
+        if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
+            raise

@@ -1,0 +1,49 @@
+"""Settings of every program: from the command line, TALLY_* in the environment, or tally.toml.
+
+Shape: Settings(); the first of command line, environment and file that names a value counts.
+Units: in the names. Secrets stay out of logs: a DSN is printed without its password.
+Errors: pydantic's ValidationError names the setting and what was expected.
+"""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """What a program needs to know of its surroundings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TALLY_", toml_file="tally.toml", extra="ignore", frozen=True
+    )
+
+    kafka: str = Field("", description="HOST:PORT of Kafka; empty: embedded")
+    postgres: str = Field("", description="DSN of PostgreSQL; empty: embedded")
+    registry: str = Field("", description="URL of the registry's Confluent API; empty: embedded")
+    data: Path = Field(Path(".tally"), description="folder of the embedded servers")
+    topic_prefix: str = Field("tally", description="what the topics' names begin with")
+    partitions: int = Field(4, ge=1, le=1024, description="of topics made here; fixed afterwards")
+    replicas: int = Field(1, ge=1, le=9, description="of topics made here")
+    batch: int = Field(2000, ge=1, le=20_000, description="commands in one transaction")
+    memory: int = Field(100_000, ge=1_000, description="aggregates a writer keeps in memory")
+    failures_max: int = Field(20, ge=1, description="internal errors in a minute that stop it")
+    log_json: bool = Field(False, description="log lines as JSON")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then environment, then file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
