@@ -10,7 +10,6 @@ import argparse
 import json
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from infra.embedded.servers import EmbeddedServers

@@ -37,14 +37,23 @@ def take(folder: Path) -> int:
         owner = os.pread(lock, 32, 0).decode().strip()
         if time.monotonic() > deadline or _alive(owner):
             os.close(lock)
-            raise ServerFailed(
-                f"{folder} is in use by process {owner or 'unknown'}: stop that, "
-                "or choose another folder"
-            )
+            raise in_use(folder, owner)
         time.sleep(PAUSE_S)
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock
+
+
+def in_use(folder: Path, owner: str) -> ServerFailed:
+    if _alive(owner):
+        return ServerFailed(
+            f"{folder} is in use by process {owner}: stop that, or choose another folder"
+        )
+    pids = " ".join(str(pid) for pid in recall(folder).pids.values())
+    return ServerFailed(
+        f"{folder} is in use by servers that outlived process {owner or '?'}: "
+        f"end them (they were {pids or 'not noted'}), or choose another folder"
+    )
 
 
 def _locked(lock: int) -> bool:

@@ -1,6 +1,6 @@
 """The Java programs we run, from Maven Central, each proven by its SHA-256 before it is used.
 
-`jars.lock.toml` (jgo's own format) says what: Kafka with all it needs, and the registry as a tar.gz.
+`jars.lock.toml` (jgo's own format) says what: Kafka with all it needs, the registry as a tar.gz.
 A first use downloads into a staging folder of the cache, checks every sum and renames the folder
 into place: it is there whole or not at all. From then on each file is compared with the size and
 time of change it had when it was proven, and proven again if they differ.
@@ -19,8 +19,8 @@ import shutil
 import tarfile
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +86,8 @@ def _ready(cache: Path, part: str, wanted: Sequence[Locked], progress: Progress)
     with _one_at_a_time(cache / "jars"):
         if _is_proven(folder):
             return folder
-        shutil.rmtree(folder, ignore_errors=True)
+        for leftover in (folder, *folder.parent.glob("staging-*")):
+            shutil.rmtree(leftover, ignore_errors=True)
         staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix="staging-"))
         try:
             _fill(staging, part, wanted, progress)
@@ -97,7 +98,7 @@ def _ready(cache: Path, part: str, wanted: Sequence[Locked], progress: Progress)
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
+def _one_at_a_time(folder: Path) -> Generator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -105,24 +106,15 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _fill(staging: Path, part: str, wanted: Sequence[Locked], progress: Progress) -> None:
-    fetched = 0
-
-    def fetch(one: Locked) -> None:
-        nonlocal fetched
-        path = _download(one, staging)
-        found = _sha256(path)
-        if found != one.sha256:
-            raise ServerFailed(
-                f"{one.filename} is not the file of {LOCK.name}: SHA-256 {found}, not {one.sha256}; "
-                "somebody between here and Maven Central serves another one"
-            )
-        fetched += 1
-        progress(part, f"downloaded {fetched} of {len(wanted)} files")
-        path.rename(staging / one.filename)
-
-    progress(part, f"downloading {len(wanted)} files once")
     with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
-        list(pool.map(fetch, wanted))
+        fetching = [pool.submit(_fetch, one, staging) for one in wanted]
+        try:
+            for number, one in enumerate(as_completed(fetching)):
+                progress(part, f"downloading, the first time only: {number} of {len(wanted)} files")
+                one.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     shutil.rmtree(staging / "repository")
     for archive in list(staging.glob("*.tar.gz")):
         progress(part, "unpacking")
@@ -133,6 +125,17 @@ def _fill(staging: Path, part: str, wanted: Sequence[Locked], progress: Progress
     files = sorted(path for path in staging.rglob("*") if path.is_file())
     proof = {str(path.relative_to(staging)): (_sha256(path), *_stat(path)) for path in files}
     (staging / PROOF).write_text(json.dumps(proof), encoding="utf-8")
+
+
+def _fetch(one: Locked, staging: Path) -> None:
+    path = _download(one, staging)
+    found = _sha256(path)
+    if found != one.sha256:
+        raise ServerFailed(
+            f"{one.filename} is not the file of {LOCK.name} (SHA-256 {found}, not {one.sha256}): "
+            "something between here and Maven Central serves another one"
+        )
+    path.rename(staging / one.filename)
 
 
 def _download(one: Locked, staging: Path) -> Path:

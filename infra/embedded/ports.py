@@ -1,8 +1,8 @@
-"""Free TCP ports on the loopback address, below the range from which outgoing connections are given.
+"""Free TCP ports on the loopback address, below the range that outgoing connections are given.
 
-Shape: `choose(wanted)` -> a port a name, all different, all free a moment ago. A port outside the
-ephemeral range (Linux from 32768, macOS from 49152) is still ours after a server was down for a
-while: no client's own connection can have taken it.
+Shape: `choose(asked, preferred)` -> a port a name, all different, all free a moment ago. Outside
+the ephemeral range (Linux from 32768, macOS from 49152) a port is still ours after its server was
+down for a while: no client's own connection can have taken it.
 Errors: ServerFailed names the port that was asked for and is taken.
 Source: ip(7), ip_local_port_range.
 """

@@ -13,6 +13,7 @@ Source: PostgreSQL 18 manual, chapters 19 and 20; infra/embedded/account.py for 
 import os
 import shutil
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +23,14 @@ from psycopg.pq import PGconn, Ping
 
 from infra.embedded import account
 from infra.embedded.ports import LOOPBACK
-from infra.embedded.process import Account, Program
+from infra.embedded.process import Program
 from infra.embedded.server import EmbeddedServer, Site, Starting
 
 NAME = "tally"  # Of the role and of its database.
 STEPS = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 # TZ: else initdb compares every zone of the machine with the local time.
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
-INITDB_OPTIONS = ("-U", "postgres", "-E", "UTF8", "--no-locale", "-A", "scram-sha-256")
+INITDB = ("-U", "postgres", "-E", "UTF8", "--no-locale", "-A", "scram-sha-256")
 OPTIONS = {
     "unix_socket_directories": "",
     "timezone": "UTC",
@@ -52,43 +53,47 @@ class Passwords:
 class EmbeddedPostgres(EmbeddedServer):
     name = "postgres"
 
-    def __init__(self, site: Site, port: int, passwords: Passwords) -> None:
-        super().__init__(site)
-        self.port, self.passwords = port, passwords
+    def __init__(
+        self, site: Site, chosen: Mapping[str, int], passwords: Passwords, *, movable: bool
+    ) -> None:
+        super().__init__(site, chosen, movable=movable)
+        self.passwords = passwords
         self.cluster = site.data / "postgres" / "cluster"
+        self.run_as = account.of(self.cluster)
+        self.binaries = account.binaries(self.run_as)
 
     @property
     def dsn(self) -> str:
         return f"postgresql://{NAME}:{self.passwords.tally}@{LOOPBACK}:{self.port}/{NAME}"
 
     def starting(self) -> Starting:
-        run_as = account.of(self.cluster)
-        binaries = account.binaries(run_as)
+        yield from super().starting()
+        self._make_database()
+
+    def prepare(self) -> Starting:
         if not self.cluster.exists():
             self.site.progress(self.name, "creating the cluster")
-            yield from self._make_cluster(binaries, run_as)
-        self.site.progress(self.name, "starting")
-        options = (f"--{name}={value}" for name, value in self._options().items())
-        argv = (str(binaries / "postgres"), *options)
-        yield from self.until(self._program(argv, self.cluster, run_as), self._answers)
-        self._make_database()
-        self.running = True
-        self.site.progress(self.name, f"ready on port {self.port}")
+            yield from self._make_cluster()
 
-    def _program(self, argv: tuple[str, ...], cluster: Path, run_as: Account | None) -> Program:
+    def program(self) -> Program:
+        options = (f"--{name}={value}" for name, value in self._options().items())
+        return self._in(self.cluster, "postgres", *options)
+
+    def _in(self, cluster: Path, executable: str, *options: str) -> Program:
+        folder = account.seen(cluster, self.run_as)
         return Program(
             name=self.name,
-            argv=(*argv, "-D", str(account.seen(cluster, run_as))),
+            argv=(str(self.binaries / executable), "-D", str(folder), *options),
             cwd=cluster,
             log=self.site.log(self.name),
             env=ENVIRONMENT,
-            account=run_as,
+            account=self.run_as,
             steps=STEPS,
             orphan_signal=signal.SIGQUIT,
             last=True,
         )
 
-    def _make_cluster(self, binaries: Path, run_as: Account | None) -> Starting:
+    def _make_cluster(self) -> Starting:
         """Under another name until it is whole: initdb may be killed half way."""
         unfinished = self.cluster.with_name("unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -97,9 +102,8 @@ class EmbeddedPostgres(EmbeddedServer):
         password.touch(mode=0o600)
         password.write_text(self.passwords.superuser + "\n", encoding="utf-8")
         for path in (unfinished.parent, unfinished, password):
-            account.give(path, run_as)
-        argv = (str(binaries / "initdb"), *INITDB_OPTIONS, "--pwfile=../password")
-        yield from self.finish(self._program(argv, unfinished, run_as))
+            account.give(path, self.run_as)
+        yield from self.finish(self._in(unfinished, "initdb", *INITDB, "--pwfile=../password"))
         password.unlink()
         unfinished.rename(self.cluster)
 
@@ -110,12 +114,14 @@ class EmbeddedPostgres(EmbeddedServer):
             "shared_buffers": f"{self.site.settings.shared_buffers_mib}MB",
         }
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         return PGconn.ping(f"host={LOOPBACK} port={self.port}".encode()) == Ping.OK
 
     def _make_database(self) -> None:
-        """At the first start, or when that was killed half way."""
-        superuser = f"postgresql://postgres:{self.passwords.superuser}@{LOOPBACK}:{self.port}/postgres"
+        """Make role and database, unless they are there already."""
+        superuser = (
+            f"postgresql://postgres:{self.passwords.superuser}@{LOOPBACK}:{self.port}/postgres"
+        )
         role, password = sql.Identifier(NAME), sql.Literal(self.passwords.tally)
         with psycopg.connect(superuser, autocommit=True) as connection:
             if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (NAME,)).rowcount == 0:

@@ -41,7 +41,7 @@ class Program:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     account: Account | None = None
     steps: tuple[tuple[signal.Signals, float], ...] = (
-        (signal.SIGTERM, 15.0),
+        (signal.SIGTERM, 60.0),
         (signal.SIGKILL, 5.0),
     )
     orphan_signal: signal.Signals = signal.SIGKILL

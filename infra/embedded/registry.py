@@ -7,15 +7,14 @@ Source: Apicurio Registry 3.0 documentation; design, "Embedded default and produ
 """
 
 import http.client
-from pathlib import Path
+from collections.abc import Mapping
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from infra.embedded import jvm
-from infra.embedded.java import Java
+from infra.embedded.jvm import Runtime, environment, fresh
 from infra.embedded.ports import LOOPBACK
 from infra.embedded.process import Program
 from infra.embedded.server import EmbeddedServer, Site, Starting
@@ -24,14 +23,25 @@ SCHEMA = "registry"
 CONFLUENT_API = "/apis/ccompat/v7"
 PROBE_TIMEOUT_S = 5.0
 DEFAULT_PORT = "5432"
+ENVIRONMENT = {
+    # Its own defaults open 20 connections at once and up to 100, all that PostgreSQL has.
+    "APICURIO_DATASOURCE_JDBC_INITIAL_SIZE": "1",
+    "APICURIO_DATASOURCE_JDBC_MIN_SIZE": "1",
+    "APICURIO_DATASOURCE_JDBC_MAX_SIZE": "8",
+    "QUARKUS_BANNER_ENABLED": "false",
+    "QUARKUS_HTTP_ACCESS_LOG_ENABLED": "false",
+    "QUARKUS_LOG_CATEGORY__IO_APICURIO__LEVEL": "WARN",
+}
 
 
 class EmbeddedRegistry(EmbeddedServer):
     name = "registry"
 
-    def __init__(self, site: Site, port: int, java: Java, jar: Path) -> None:
-        super().__init__(site)
-        self.port, self.java, self.jar = port, java, jar
+    def __init__(
+        self, site: Site, chosen: Mapping[str, int], runtime: Runtime, *, movable: bool
+    ) -> None:
+        super().__init__(site, chosen, movable=movable)
+        self.runtime = runtime
         self.folder = site.data / "registry"
         self.store_dsn = ""  # Known once PostgreSQL is there.
 
@@ -39,40 +49,29 @@ class EmbeddedRegistry(EmbeddedServer):
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}{CONFLUENT_API}"
 
-    def starting(self) -> Starting:
-        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+    def prepare(self) -> Starting:
+        fresh(self.folder / "tmp")
         with psycopg.connect(self.store_dsn, autocommit=True) as connection:
             name = sql.Identifier(SCHEMA)
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
-        self.site.progress(self.name, "starting")
-        yield from self.until(self._program(), self._answers)
-        self.running = True
-        self.site.progress(self.name, f"ready on port {self.port}")
+        yield from ()
 
-    def _program(self) -> Program:
+    def program(self) -> Program:
         heap_mib, temporary = self.site.settings.registry_heap_mib, self.folder / "tmp"
+        # Few requests ever: not worth the optimising compiler.
+        command = self.runtime.command(heap_mib, temporary, "-XX:TieredStopAtLevel=1")
         return Program(
             name=self.name,
-            argv=(
-                *jvm.command(self.java, heap_mib, temporary),
-                "-XX:TieredStopAtLevel=1",  # Few requests ever: not worth the optimising compiler.
-                "-jar",
-                str(self.jar),
-            ),
+            argv=command,
             cwd=self.folder,
             log=self.site.log(self.name),
-            env=jvm.environment() | store(self.store_dsn) | self._web(),
+            env=environment() | ENVIRONMENT | store(self.store_dsn) | self._web(),
         )
 
     def _web(self) -> dict[str, str]:
-        return {
-            "QUARKUS_HTTP_HOST": LOOPBACK,
-            "QUARKUS_HTTP_PORT": str(self.port),
-            "QUARKUS_LOG_LEVEL": "WARN",
-            "QUARKUS_HTTP_ACCESS_LOG_ENABLED": "false",
-        }
+        return {"QUARKUS_HTTP_HOST": LOOPBACK, "QUARKUS_HTTP_PORT": str(self.port)}
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=PROBE_TIMEOUT_S)
         try:
             connection.request("GET", f"{CONFLUENT_API}/subjects")
