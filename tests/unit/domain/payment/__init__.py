@@ -1,0 +1,1 @@
+"""What a payment order must do, alone and with its order, wallets and collection."""
