@@ -23,6 +23,7 @@ HEADER_MARKS = ("交易时间", "微信订单号", "商户订单号", "交易状
 LOOK_ALIKES = {
     "微信支付账单明细": "a personal WeChat wallet statement, no merchant's trade bill",
     "资金流水单号": "a WeChat Pay fund flow bill; only trade bills are read",
+    "支付汇率": "a bill of WeChat Pay outside China, with its own columns; it is not read",
     "<return_code>": "an error answer of WeChat Pay in place of a bill",
 }
 
