@@ -5,42 +5,34 @@ becomes a dead letter; what has one is answered, if only with a refusal.
 Errors: Outage where the registry cannot be asked.
 """
 
-from typing import Protocol
-
 from commands import checks, identity
 from commands.catalogue import CLIENT_COMMANDS
 from commands.incoming import Incoming, Origin, Record, Return
 from commands.outward import RETURN, RETURN_BOOK, RETURN_TYPE
 from commands.ports import Timer
 from domain.decision import Refused
+from infra.registry.ids import SchemaIds
 from schemas import codec
 from schemas.framing import unframe
 from schemas.malformed import Malformed
 from schemas.meta import CommandMeta
 from schemas.names import COMMANDS, FULL_NAMES
-from schemas.writers import Writer
 
 NOBODY = CommandMeta("", "")
 UNKNOWN_SCHEMA = "unknown_schema"
 
 
-class Schemas(Protocol):
-    """What the registry knows of a schema's id. None: it has no such id."""
-
-    def written(self, schema_id: int) -> tuple[str, Writer | None] | None: ...
-
-
 class Decoder:
     """Reads commands and timers."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, schemas: SchemaIds) -> None:
         self._schemas = schemas
 
     def read(self, record: Record, origin: Origin) -> Incoming:
         """A command as it was published."""
         try:
             schema_id, payload = unframe(record.value)
-            known = self._schemas.written(schema_id)
+            known = self._schemas.of(schema_id)
             if known is None:
                 raise Malformed(f"the registry has no schema {schema_id}", code=UNKNOWN_SCHEMA)
             name, writer = known

@@ -1,0 +1,93 @@
+"""Before a book's first write: does Kafka know more of it than the book itself?
+
+Shape: check_bus(surroundings, book, partition). The log may be ahead of the bus (the relay will
+catch up); the bus ahead of the log means that PostgreSQL was restored to an older state, or lost
+its tail: writing on would give other events the same sequences.
+Errors: Outage(retry=False) says what is missing; LogContradicted, that both hold different events.
+Bound: reads tally.events from the offset that the relay noted, which trails the end by a second.
+"""
+
+from collections.abc import Iterator
+
+from confluent_kafka import Message, TopicPartition
+from psycopg import sql
+
+from commands.outage import Outage
+from consumers.surroundings import Surroundings
+from infra.event_store.directory import Book, connect
+from infra.kafka import clients
+
+POLL_S = 1.0
+SILENT_POLLS_MAX = 30  # Half a minute without a record that Kafka says is there.
+BATCH = 5_000
+
+
+class LogContradicted(Outage):
+    """PostgreSQL and Kafka hold different events under one sequence. Nobody may write."""
+
+
+def check_bus(surroundings: Surroundings, book: Book, partition: int) -> None:
+    """Nothing, if the book may be written."""
+    last, offset, topic_id = _noted(surroundings.settings.postgres, book)
+    known_topic = surroundings.cluster.topic_ids[surroundings.topics.events]
+    if topic_id is not None and topic_id != known_topic:
+        raise Outage(f"book {book.name} was relayed to another tally.events topic", retry=False)
+    chains: dict[int, bytes] = {}
+    ahead = last
+    for message in _from(surroundings, partition, offset):
+        headers = dict(message.headers() or ())
+        if headers.get("ce_book") == book.name.encode():
+            sequence = int(headers["ce_sequence"])
+            ahead = max(ahead, sequence)
+            chains[sequence] = bytes.fromhex(headers["ce_chain"].decode())
+    if ahead > last:
+        raise Outage(
+            f"book {book.name}: Kafka holds events up to {ahead}, PostgreSQL up to {last}: it was"
+            f" restored to an older state. Nothing is written until the events {last + 1} to"
+            f" {ahead} are recovered from {surroundings.topics.events}",
+            retry=False,
+        )
+    _same(surroundings.settings.postgres, book, chains)
+
+
+def _noted(dsn: str, book: Book) -> tuple[int, int, str | None]:
+    text = """SELECT h.last_sequence, r.events_offset, r.events_topic_id
+      FROM {schema}.head h, {schema}.relayed r"""
+    with connect(dsn) as connection:
+        row = connection.execute(sql.SQL(text).format(schema=sql.Identifier(book.schema)))
+        last, offset, topic_id = row.fetchone() or (0, 0, None)
+    return int(str(last)), int(str(offset)), None if topic_id is None else str(topic_id)
+
+
+def _same(dsn: str, book: Book, chains: dict[int, bytes]) -> None:
+    text = "SELECT notification_id, chain FROM {schema}.events WHERE notification_id = ANY(%s)"
+    with connect(dsn) as connection:
+        statement = sql.SQL(text).format(schema=sql.Identifier(book.schema))
+        found = connection.execute(statement, (sorted(chains),), binary=True).fetchall()
+    for sequence, chain in found:
+        if chains[int(str(sequence))] != chain:
+            raise LogContradicted(
+                f"book {book.name}: event {sequence} in Kafka is not the one in PostgreSQL",
+                retry=False,
+            )
+
+
+def _from(surroundings: Surroundings, partition: int, offset: int) -> Iterator[Message]:
+    """Every record from there to the end as it is now."""
+    consumer = clients.reader(surroundings.settings.kafka)
+    try:
+        place = TopicPartition(surroundings.topics.events, partition)
+        low, end = consumer.get_watermark_offsets(place, timeout=15.0)
+        place.offset = max(low, offset)
+        consumer.assign([place])
+        silent = 0
+        while place.offset < end:
+            found = clients.checked(consumer.consume(BATCH, POLL_S))
+            silent = 0 if found else silent + 1
+            if silent > SILENT_POLLS_MAX:
+                raise Outage("Kafka does not give the records it says it has", retry=True)
+            for message in found:
+                place.offset = (message.offset() or 0) + 1
+                yield message
+    finally:
+        consumer.close()

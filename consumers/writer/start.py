@@ -1,0 +1,86 @@
+"""The writer program, put together.
+
+Shape: run(surroundings, stop) until told to stop. Errors: what consumers/writer/program.py raises.
+"""
+
+import gc
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event
+
+from consumers.surroundings import Surroundings
+from consumers.writer.bus_check import check_bus
+from consumers.writer.decoding import Decoder
+from consumers.writer.desk import Desk
+from consumers.writer.program import Writer
+from consumers.writer.reading import Partition
+from consumers.writer.routing import Router
+from infra.codec import AvroCodec
+from infra.event_store import books, directory
+from infra.event_store.books import TakenBook
+from infra.event_store.directory import Book
+from infra.event_store.strays import Strays
+from infra.kafka import clients
+from infra.kafka.partition import partition_of
+from schemas import codec
+
+GROUP = "writer"
+
+
+def run(surroundings: Surroundings, stop: Event) -> None:
+    """Write the books of whatever partitions the group gives us."""
+    settings, topics = surroundings.settings, surroundings.topics
+    decoder = Decoder(surroundings.schemas)
+    opening = Opening(surroundings, decoder, stop)
+    router = Router(
+        decoder, AvroCodec(), opening.open_new, surroundings.cluster.partitions
+    )
+    consumer = clients.group_consumer(settings.kafka, f"{topics.prefix}.{GROUP}")
+    # What lives long is reference counted; a pass over all of memory costs more than it finds.
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
+    Writer(consumer, topics, opening.open, router.handle, batch=settings.batch).run(stop)
+
+
+class Opening:
+    """Opens partitions and takes their books."""
+
+    def __init__(self, surroundings: Surroundings, decoder: Decoder, stop: Event) -> None:
+        self._surroundings = surroundings
+        self._decoder = decoder
+        self._stop = stop
+
+    def open(self, number: int) -> Partition:
+        """A partition with all its books, each taken."""
+        partition = Partition(number, Strays.take(self._surroundings.settings.postgres, number))
+        self.open_new(partition)
+        return partition
+
+    def open_new(self, partition: Partition) -> None:
+        """Take the books of a partition that are not taken yet."""
+        surroundings = self._surroundings
+        for book in directory.list_books(surroundings.settings.postgres):
+            mine = partition_of(book.name.encode(), surroundings.cluster.partitions)
+            if mine == partition.number and book.name not in partition.desks:
+                partition.desks[book.name] = self._desk(book, partition)
+
+    def _desk(self, book: Book, partition: Partition) -> Desk:
+        settings = self._surroundings.settings
+        return Desk(
+            partial(self._take, book, partition),
+            AvroCodec(),
+            self._decoder.timer,
+            self._stop,
+            memory_limit=settings.memory,
+            failures_max=settings.failures_max,
+        )
+
+    def _take(self, book: Book, partition: Partition) -> TakenBook:
+        surroundings = self._surroundings
+        dsn = surroundings.settings.postgres
+        with directory.connect(dsn) as connection:
+            directory.keep_answer_partitions(connection, book.schema, datetime.now(UTC))
+        start = partition.strays.positions
+        taken = books.take(dsn, book, surroundings.bus, start, codec.decode_event)
+        check_bus(surroundings, book, partition.number)
+        return taken
