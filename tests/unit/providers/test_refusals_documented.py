@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "formats" / "README.md"
-CODE = re.compile(r'(?:FileRefused\(|_stop\(|yield |code=)"([a-z]+(?:_[a-z0-9]+)+)"')
+CODE = re.compile(r'(?:FileRefused\(\s*|_stop\(\s*|yield |code=)"([a-z]+(?:_[a-z0-9]+)+)"')
 
 
 def test_the_page_has_every_code() -> None:
