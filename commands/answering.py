@@ -6,6 +6,7 @@ Units: sequences are positions in the book's log, 0 where there is no event.
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from commands.answer import CommandAnswered
 from commands.execution import Executed
@@ -17,6 +18,25 @@ ACCEPTED = "accepted"
 REFUSED = "refused"
 INTERNAL_ERROR = "internal_error"
 KEY_REUSED = Refused("idempotency_key_reused", "this key was used for another command")
+
+
+class Draft(NamedTuple):
+    """CommandAnswered, field by field: a frozen dataclass takes three times as long to make."""
+
+    book: str
+    answer_sequence: int
+    command_id: str
+    client: str
+    idempotency_key: str
+    command_type: str
+    status: str
+    code: str
+    detail: str
+    replayed: bool
+    first_sequence: int
+    last_sequence: int
+    correlation_id: str
+    answered_at_us: int
 
 
 class Answers:
@@ -63,9 +83,9 @@ class Answers:
         *,
         first: int = 0,
         last: int = 0,
-    ) -> CommandAnswered:
+    ) -> Draft:
         meta = incoming.meta
-        return CommandAnswered(
+        return Draft(
             self.book,
             self.sequence + 1,
             incoming.command_id.hex(),
@@ -75,14 +95,14 @@ class Answers:
             status,
             refused.code if refused else "",
             refused.detail if refused else "",
-            False,  # noqa: FBT003 - the order of the record; by name it is twice as slow.
+            False,  # noqa: FBT003 - in the order of the record.
             first,
             last,
             meta.correlation_id,
             self.at_us,
         )
 
-    def _add(self, incoming: Incoming, answer: CommandAnswered, *, keep: bool) -> None:
+    def _add(self, incoming: Incoming, answer: CommandAnswered | Draft, *, keep: bool) -> None:
         payload = self.codec.encode_answer(answer)
         self.sequence += 1
         command_id = incoming.command_id if keep else None

@@ -168,7 +168,9 @@ class Executor:
         rule = EVENTS[type(event)]
         aggregate_id = rule.id_of(event)
         stream = (rule.aggregate, aggregate_id)
-        stream_id, version, state = self._loaded(done, stream)
+        found = done.overlay.get(stream) or self.view.loaded(stream)
+        assert found is not None, "an event of a stream that was not read"
+        stream_id, version, state = found
         version += 1
         done.overlay[stream] = Loaded(stream_id, version, rule.evolve(state, event))
         done.events.append(

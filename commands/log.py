@@ -19,12 +19,12 @@ EPOCH = date(1970, 1, 1).toordinal()
 class Log:
     """The end of a book's log, growing by one batch."""
 
-    def __init__(self, head: Head, at_us: int, key: bytes, codec: Codec) -> None:
+    def __init__(self, head: Head, at_us: int, salts: chain.Salts, codec: Codec) -> None:
         self.book = head.name
         self.sequence = head.sequence
         self.chain = head.chain
         self.at_us = at_us
-        self.key = key
+        self.salts = salts
         self.codec = codec
         self.rows: list[NewEvent] = []
         self._kinds: dict[str, bytes] = {}
@@ -56,11 +56,22 @@ class Log:
         if kind is None:
             kind = chain.kind_bytes(self.book, rule.type_name, rule.aggregate)
             self._kinds[rule.type_name] = kind
+        sequence = self.sequence
         numbers = chain.NUMBERS.pack(
-            self.sequence, happened.version, facts.recorded_at_us, facts.effective_on
+            sequence, happened.version, facts.recorded_at_us, facts.effective_on
         )
-        said = chain.facts_bytes(kind, happened.aggregate_id, numbers, command, happened.causation)
-        self.chain = chain.link(self.chain, self.key, self.sequence, said, payload)
+        self.chain = chain.link(
+            self.chain,
+            salt=self.salts.of(sequence),
+            facts=chain.facts_bytes(
+                kind,
+                happened.aggregate_id,
+                numbers=numbers,
+                command=command,
+                causation=happened.causation,
+            ),
+            payload=payload,
+        )
         self.rows.append(
             NewEvent(
                 self.sequence,

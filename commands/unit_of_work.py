@@ -9,13 +9,14 @@ Bound: ROUNDS_MAX rounds; the longest chain of follow-ons that meet unknown stre
 """
 
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from commands import identity
 from commands.answering import Answers
 from commands.catalogue import COMMANDS
+from commands.chain import Salts
 from commands.execution import Executed, Executor, Missing
 from commands.incoming import Incoming, Origin
 from commands.log import Log
@@ -48,24 +49,35 @@ class Decided(NamedTuple):
     failures: int
 
 
-@dataclass(slots=True)
 class Batch:
     """The batch so far, over memory, over what the store knew: an executor's view."""
 
-    memory: Memory[Stream, Loaded]
-    fetched: dict[Stream, Loaded]
-    facts: set[bytes]
-    touched: dict[Stream, Loaded]
+    def __init__(
+        self, memory: Memory[Stream, Loaded], known: Mapping[Stream, Loaded], facts: set[bytes]
+    ) -> None:
+        self.facts = facts
+        self.known = known
+        self.current = dict(known)
+        self.touched: dict[Stream, Loaded] = {}
+        self._memory = memory
 
     def loaded(self, stream: Stream) -> Loaded | None:
-        return (
-            self.touched.get(stream) or self.fetched.get(stream) or self.memory.get(stream)
-        )
+        found = self.current.get(stream)
+        if found is None:
+            found = self._memory.get(stream)
+            if found is not None:
+                self.current[stream] = found
+        return found
+
+    def before(self, stream: Stream) -> Loaded | None:
+        """As it was before this batch."""
+        return self.known.get(stream) or self._memory.get(stream)
 
     def fact_exists(self, fact_key: bytes) -> bool:
         return fact_key in self.facts
 
     def keep(self, done: Executed) -> None:
+        self.current.update(done.overlay)
         self.touched.update(done.overlay)
         self.facts.update(done.facts)
 
@@ -77,6 +89,7 @@ class UnitOfWork:
         self.store = store
         self.codec = codec
         self.memory = memory
+        self.salts = Salts(store.key)
 
     def decide(
         self, head: Head, incoming: Sequence[Incoming], at_us: int, after: Head
@@ -86,7 +99,7 @@ class UnitOfWork:
         found = self._look_up(incoming)
         fetched = dict(found.streams)
         for _ in range(ROUNDS_MAX):
-            batch = Batch(self.memory, fetched, set(found.facts), {})
+            batch = Batch(self.memory, fetched, set(found.facts))
             round_ = _Round(self, head, at_us, batch, found)
             for each in incoming:
                 round_.one(each)
@@ -131,7 +144,7 @@ class _Round:
         self.batch = batch
         self.found = found
         self.at_us = at_us
-        self.log = Log(head, at_us, work.store.key, work.codec)
+        self.log = Log(head, at_us, work.salts, work.codec)
         self.answers = Answers(head, at_us, work.codec)
         self.outbox = Outbox(head.name, at_us, work.codec)
         self.executor = Executor(head.name, at_us, batch)
@@ -231,7 +244,7 @@ class _Round:
     def _snapshots(self) -> list[Snapshot]:
         found: list[Snapshot] = []
         for stream, loaded in self.batch.touched.items():
-            before = self.batch.fetched.get(stream) or self.batch.memory.get(stream)
+            before = self.batch.before(stream)
             version = before.version if before is not None else 0
             if loaded.version // SNAPSHOT_EVERY > version // SNAPSHOT_EVERY:
                 found.append(Snapshot(loaded.stream_id, loaded.version, loaded.state))

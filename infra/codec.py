@@ -7,7 +7,7 @@ from typing import cast
 
 from commands.answer import CommandAnswered
 from commands.dead_letter import DeadLetter
-from commands.ports import Context
+from commands.ports import AnswerFields, Context
 from schemas import codec
 from schemas.names import Command, Event
 
@@ -18,9 +18,12 @@ DEAD_LETTER = codec.RecordCodec(DeadLetter)
 class AvroCodec:
     """Bare Avro of everything that a book's writer writes."""
 
-    encode_answer = staticmethod(ANSWER.encode)
     decode_answer = staticmethod(ANSWER.decode)
     encode_dead_letter = staticmethod(DEAD_LETTER.encode)
+
+    @staticmethod
+    def encode_answer(answer: AnswerFields) -> bytes:
+        return ANSWER.encode(cast("CommandAnswered", answer))
 
     @staticmethod
     def encode_event(event: object) -> bytes:

@@ -1,0 +1,1 @@
+"""The projector: folds what Kafka carries into the read models."""

@@ -1,0 +1,86 @@
+"""A relayed event becomes a Recorded: the facts from its headers, the event from its bytes.
+
+Shape: EventDecoder.read(message) -> (book, Recorded). An event of a type or schema that this
+release does not know becomes an Undecoded: the models of money stop before it.
+Errors: Outage where the registry cannot be asked; Foreign, a record that is none of our events.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from confluent_kafka import Message
+
+from commands.log import day
+from infra.registry.ids import SchemaIds
+from projections.recorded import Recorded, Undecoded
+from schemas import codec
+from schemas.framing import unframe
+from schemas.malformed import Malformed
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+CACHE_MAX = 4_096
+V = TypeVar("V")
+
+
+class Foreign(Exception):  # noqa: N818 - a fact about the record.
+    """A record on tally.events that we did not write: the topic is ours alone."""
+
+
+class EventDecoder:
+    """Reads the events of tally.events."""
+
+    def __init__(self, schemas: SchemaIds) -> None:
+        self._schemas = schemas
+        self._times: dict[bytes, int] = {}
+        self._days: dict[bytes, int] = {}
+        self._texts: dict[bytes, str] = {}
+
+    def read(self, message: Message) -> tuple[str, Recorded]:
+        facts = dict(message.headers() or ())
+        try:
+            type_name = self._text(facts["ce_type"])
+            recorded = Recorded(
+                int(facts["ce_sequence"]),
+                self._times.get(facts["ce_time"]) or self._time(facts["ce_time"]),
+                self._days.get(facts["ce_effectiveon"]) or self._day(facts["ce_effectiveon"]),
+                self._text(facts["ce_aggregate"]),
+                facts["ce_subject"].decode(),
+                int(facts["ce_version"]),
+                type_name,
+                self._event(type_name, message.value()),
+                bytes.fromhex(facts["ce_commandid"].decode()),
+                facts.get("ce_correlationid", b"").decode(),
+            )
+            return self._text(facts["ce_book"]), recorded
+        except (KeyError, ValueError, AttributeError) as error:
+            place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
+            raise Foreign(f"{place} is no event of ours: {error}") from error
+
+    def _event(self, type_name: str, value: bytes | None) -> object:
+        try:
+            schema_id, payload = unframe(value)
+            known = self._schemas.of(schema_id)
+            if known is None:
+                return Undecoded(f"the registry has no schema {schema_id}")
+            return codec.decode_event(type_name, payload, known.written)
+        except Malformed as malformed:
+            return Undecoded(str(malformed))
+
+    def _text(self, raw: bytes) -> str:
+        found = self._texts.get(raw)
+        return found if found is not None else _kept(self._texts, raw, raw.decode())
+
+    def _time(self, raw: bytes) -> int:
+        moment = datetime.fromisoformat(raw.decode())
+        return _kept(self._times, raw, (moment - EPOCH) // MICROSECOND)
+
+    def _day(self, raw: bytes) -> int:
+        return _kept(self._days, raw, day(raw.decode()))
+
+
+def _kept(cache: dict[bytes, V], key: bytes, value: V) -> V:
+    if len(cache) >= CACHE_MAX:
+        cache.clear()
+    cache[key] = value
+    return value
