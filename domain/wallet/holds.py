@@ -6,7 +6,7 @@ refuse: the money was set aside, so a freeze or a passing time no longer matters
 ended already is met with (): every hold begins once, so it was this owner who ended it.
 Bounds: HOLDS_MAX holds of a wallet. Every hold, capture and release copies the mapping: at the
 bound 10,000 entries, measured 0.1 ms, so that the fullest wallet still takes some thousand holds
-a second; its snapshot is 10,000 x 100 bytes = 1 MB at most.
+a second. Its snapshot is 10,000 x 200 bytes = 2 MB with the longest ids there are, 0.7 MB usually.
 """
 
 from domain.accounting.accounts import external
@@ -29,12 +29,11 @@ HOLD_TIME_MAX_US = 366 * 86_400 * 1_000_000  # A year, a leap year too.
 
 
 def hold(command: HoldFunds, wallet: Wallet, at_us: int) -> tuple[FundsHeld] | Refused:
-    refused = _hold_refused_early(command, wallet)
-    if refused is None and command.expires_at_us <= at_us:
-        refused = Refused("expiry_required", "a hold that nobody owns ends at a time to come")
-    if refused is None and command.expires_at_us > at_us + HOLD_TIME_MAX_US:
-        refused = Refused("expiry_too_far", "a hold lasts 366 days at most")
-    refused = refused or _hold_refused_late(command, wallet)
+    refused = (
+        _hold_refused_early(command, wallet)
+        or _expiry_refused(command, at_us)
+        or _hold_refused_late(command, wallet)
+    )
     return refused or (_held(command, wallet, owner="", expires_at_us=command.expires_at_us),)
 
 
@@ -53,6 +52,14 @@ def _hold_refused_early(command: HoldFunds | HoldForOwner, wallet: Wallet) -> Re
         or checks.currency(wallet, command.currency)
         or checks.amount(command.amount_minor)
     )
+
+
+def _expiry_refused(command: HoldFunds, at_us: int) -> Refused | None:
+    if command.expires_at_us <= at_us:
+        return Refused("expiry_required", "a hold that nobody owns ends at a time to come")
+    if command.expires_at_us > at_us + HOLD_TIME_MAX_US:
+        return Refused("expiry_too_far", "a hold lasts 366 days at most")
+    return None
 
 
 def _hold_refused_late(command: HoldFunds | HoldForOwner, wallet: Wallet) -> Refused | None:

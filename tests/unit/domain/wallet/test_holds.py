@@ -55,6 +55,11 @@ def test_a_hold_lasts_a_year_at_most() -> None:
     assert code(FULL, hold(expires_at_us=AT_US + HOLD_TIME_MAX_US + 1)) == "expiry_too_far"
 
 
+def test_the_bounds_are_what_they_are() -> None:
+    assert HOLDS_MAX == 10_000
+    assert HOLD_TIME_MAX_US == 31_622_400_000_000
+
+
 def test_a_hold_takes_available_money_and_the_overdraft() -> None:
     assert code(FULL, hold(100)) == ""
     assert code(FULL, hold(101)) == "insufficient_funds"
@@ -72,9 +77,11 @@ def test_refusals_of_a_hold_come_in_their_order() -> None:
     assert code(CLOSED, hold(0, 0, "USD")) == "wallet_closed"
     assert code(FROZEN, hold(0, 0, "USD")) == "wallet_frozen"
     assert code(full, hold(0, 0, "USD")) == "currency_mismatch"
+    assert code(full, hold(1, AT_US + HOLD_TIME_MAX_US + 1, "USD")) == "currency_mismatch"
     assert code(full, hold(0, 0)) == "amount_not_positive"
     assert code(full, hold(AMOUNT_MAX + 1, 0)) == "amount_too_large"
     assert code(full, hold(AMOUNT_MAX, 0)) == "expiry_required"
+    assert code(full, hold(AMOUNT_MAX, AT_US + HOLD_TIME_MAX_US + 1)) == "expiry_too_far"
     assert code(full, hold(AMOUNT_MAX)) == "too_many_holds"
     assert code(full, HoldForOwner("w", "new", OWNER, AMOUNT_MAX, "EUR")) == "too_many_holds"
 
