@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 from iso4217 import Currency
 
@@ -44,7 +44,8 @@ def check(meta: Meta, command: object) -> Refused | None:
         if not is_right(value):
             return _refused(name, expected, value)
     for name, get in _lists(type(command)):
-        for index, item in enumerate(get(command)):
+        items: tuple[object, ...] = get(command)
+        for index, item in enumerate(items):
             for field_name, get_field, is_right, expected in _checks(type(item)):
                 if not is_right(get_field(item)):
                     return _refused(f"{name}[{index}].{field_name}", expected, get_field(item))
@@ -80,7 +81,7 @@ def _checks(cls: type) -> Sequence[tuple[str, Callable[[Any], Any], Callable[[An
 
 @cache
 def _lists(cls: type) -> Sequence[tuple[str, Callable[[Any], Any]]]:
-    named = [each for each in fields(cast("Any", cls)) if "tuple[" in str(each.type)]
+    named = [each for each in fields(cls) if "tuple[" in str(each.type)]
     return [(each.name, attrgetter(each.name)) for each in named]
 
 

@@ -8,9 +8,8 @@ Bound: FOLLOW_ONS_MAX steps a command; a payment of 10 items takes about 50.
 """
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol
 
 from commands import identity
 from commands.catalogue import COMMANDS, EVENTS, CommandRule, EventRule
@@ -63,9 +62,7 @@ class Executed:
     events: list[Happened] = field(default_factory=list[Happened])
     outward: list[Outward] = field(default_factory=list[Outward])
     facts: set[bytes] = field(default_factory=set[bytes])
-    unanswered: list[tuple[object, Refused]] = field(
-        default_factory=list[tuple[object, Refused]]
-    )
+    unanswered: list[tuple[object, Refused]] = field(default_factory=list[tuple[object, Refused]])
 
 
 class Executor:
@@ -195,4 +192,5 @@ def with_code(command: object, refused: Refused) -> object:
     assert is_dataclass(command), "a command is a dataclass"
     assert not isinstance(command, type), "a command is an instance"
     named = "code" in {each.name for each in fields(command)}
-    return cast("Callable[..., object]", replace)(command, code=refused.code) if named else command
+    changed: dict[str, Any] = {"code": refused.code} if named else {}
+    return replace(command, **changed)

@@ -116,7 +116,9 @@ class Outbox:
     def _to_book(self, context: Context, follow_on: Try) -> Outgoing:
         payload = self.codec.encode_command(context, follow_on.command)
         type_name = COMMANDS[type(follow_on.command)].type_name
-        return Outgoing("internal", follow_on.book, type_name, payload, self._back(context, follow_on))
+        return Outgoing(
+            "internal", follow_on.book, type_name, payload, self._back(context, follow_on)
+        )
 
     def _back(self, context: Context, follow_on: Try) -> tuple[tuple[str, bytes], ...]:
         if follow_on.on_refusal is None:

@@ -91,9 +91,7 @@ class UnitOfWork:
         self.memory = memory
         self.salts = Salts(store.key)
 
-    def decide(
-        self, head: Head, incoming: Sequence[Incoming], at_us: int, after: Head
-    ) -> Decided:
+    def decide(self, head: Head, incoming: Sequence[Incoming], at_us: int, after: Head) -> Decided:
         """Decide a batch. `after` carries the positions to move to. Writes nothing."""
         at_us = max(at_us, head.recorded_at_us)
         found = self._look_up(incoming)

@@ -7,8 +7,6 @@ Errors: Outage, with retry where waiting may help.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from confluent_kafka.admin import AdminClient
-
 from commands.catalogue import EVENTS
 from consumers.relay.publish import Place, Publisher
 from infra.event_store import directory
@@ -49,9 +47,7 @@ class Surroundings:
     @property
     def bus(self) -> Bus:
         ids = self.cluster.topic_ids
-        return Bus(
-            self.cluster.cluster_id, ids[self.topics.commands], ids[self.topics.internal]
-        )
+        return Bus(self.cluster.cluster_id, ids[self.topics.commands], ids[self.topics.internal])
 
     @property
     def place(self) -> Place:
@@ -59,5 +55,4 @@ class Surroundings:
 
     def publisher(self) -> Publisher:
         bootstrap = self.settings.kafka
-        admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
-        return Publisher(clients.producer(bootstrap), admin, self.place)
+        return Publisher(clients.producer(bootstrap), clients.reader(bootstrap), self.place)

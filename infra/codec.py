@@ -3,13 +3,15 @@
 Errors: schemas.malformed.Malformed.
 """
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from commands.answer import CommandAnswered
 from commands.dead_letter import DeadLetter
 from commands.ports import AnswerFields, Context
 from schemas import codec
-from schemas.names import Command, Event
+
+if TYPE_CHECKING:
+    from schemas.names import Command, Event
 
 ANSWER = codec.RecordCodec(CommandAnswered)
 DEAD_LETTER = codec.RecordCodec(DeadLetter)
@@ -18,8 +20,13 @@ DEAD_LETTER = codec.RecordCodec(DeadLetter)
 class AvroCodec:
     """Bare Avro of everything that a book's writer writes."""
 
-    decode_answer = staticmethod(ANSWER.decode)
-    encode_dead_letter = staticmethod(DEAD_LETTER.encode)
+    @staticmethod
+    def decode_answer(payload: bytes) -> CommandAnswered:
+        return ANSWER.decode(payload)
+
+    @staticmethod
+    def encode_dead_letter(dead_letter: DeadLetter) -> bytes:
+        return DEAD_LETTER.encode(dead_letter)
 
     @staticmethod
     def encode_answer(answer: AnswerFields) -> bytes:

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     batch: int = Field(2000, ge=1, le=20_000, description="commands in one transaction")
     memory: int = Field(100_000, ge=1_000, description="aggregates a writer keeps in memory")
     failures_max: int = Field(20, ge=1, description="internal errors in a minute that stop it")
-    log_json: bool = Field(False, description="log lines as JSON")
+    log_json: bool = Field(default=False, description="log lines as JSON")
 
     @classmethod
     def settings_customise_sources(

@@ -11,6 +11,7 @@ from typing import TypeVar
 from confluent_kafka import Message
 
 from commands.log import day
+from infra.kafka import messages
 from infra.registry.ids import SchemaIds
 from projections.recorded import Recorded, Undecoded
 from schemas import codec
@@ -37,7 +38,7 @@ class EventDecoder:
         self._texts: dict[bytes, str] = {}
 
     def read(self, message: Message) -> tuple[str, Recorded]:
-        facts = dict(message.headers() or ())
+        facts = messages.headers(message)
         try:
             type_name = self._text(facts["ce_type"])
             recorded = Recorded(
@@ -48,16 +49,16 @@ class EventDecoder:
                 facts["ce_subject"].decode(),
                 int(facts["ce_version"]),
                 type_name,
-                self._event(type_name, message.value()),
+                self._event(type_name, messages.value(message)),
                 bytes.fromhex(facts["ce_commandid"].decode()),
                 facts.get("ce_correlationid", b"").decode(),
             )
             return self._text(facts["ce_book"]), recorded
-        except (KeyError, ValueError, AttributeError) as error:
+        except (KeyError, ValueError) as error:
             place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
             raise Foreign(f"{place} is no event of ours: {error}") from error
 
-    def _event(self, type_name: str, value: bytes | None) -> object:
+    def _event(self, type_name: str, value: bytes) -> object:
         try:
             schema_id, payload = unframe(value)
             known = self._schemas.of(schema_id)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import psycopg
 from psycopg import sql
 
+from commands.catalogue import EVENTS, EVENTS_BY_NAME
 from infra.event_store.directory import Book
 from infra.event_store.rows import EPOCH_2000_DAYS, EPOCH_2000_US
 from projections.recorded import Recorded, Undecoded
-from commands.catalogue import EVENTS, EVENTS_BY_NAME
 from schemas import codec
 from schemas.malformed import Malformed
 
@@ -33,9 +33,7 @@ def end_of(connection: psycopg.Connection, book: Book) -> int:
     return int(row[0])
 
 
-def read(
-    connection: psycopg.Connection, book: Book, after: int, to: int
-) -> Iterator[Recorded]:
+def read(connection: psycopg.Connection, book: Book, after: int, to: int) -> Iterator[Recorded]:
     """The events after `after` up to `to`, each as it was stored."""
     statement = sql.SQL(READ).format(
         schema=sql.Identifier(book.schema), after=sql.Literal(after), to=sql.Literal(to)

@@ -128,9 +128,7 @@ class BookRelay:
         messages = [{"key": key, "value": frame + payload} for (payload,) in self.cursor]
         assert len(messages) == to_answer - answer, "an answer is missing"
         topic = publisher.place.topics.results
-        queued = publisher.producer.produce_batch(
-            topic, messages, self.partition, publisher.report
-        )
+        queued = publisher.producer.produce_batch(topic, messages, self.partition, publisher.report)
         if queued != len(messages):
             raise BufferError("the producer's queue is full")
 

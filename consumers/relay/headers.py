@@ -5,9 +5,11 @@ Units: `ce_time` is RFC 3339 in UTC with microseconds; `ce_sequence` counts the 
 Source: CloudEvents 1.0, Kafka protocol binding, binary mode; docs/publishing.md lists them.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+HeaderList = list[tuple[str, str | bytes | None]]  # As the client declares it.
 EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 CACHE_MAX = 4_096  # Times and days seen lately; cleared when full.
 
@@ -32,16 +34,16 @@ class Row(NamedTuple):
 class Headers:
     """The headers of one book's events."""
 
-    def __init__(self, book: str, aggregates: dict[str, str]) -> None:
+    def __init__(self, book: str, aggregates: Mapping[str, str]) -> None:
         self._book = book
         self._aggregates = aggregates
         self._common: dict[str, list[tuple[str, bytes]]] = {}
         self._times: dict[bytes, bytes] = {}
         self._days: dict[bytes, bytes] = {}
 
-    def of(self, row: Row, aggregate_id: bytes) -> list[tuple[str, bytes]]:
+    def of(self, row: Row, aggregate_id: bytes) -> HeaderList:
         sequence = b"%d" % row.sequence
-        found = [
+        found: HeaderList = [
             *(self._common.get(row.type_name) or self._of_type(row.type_name)),
             ("ce_id", self._book.encode() + b"/" + sequence),
             ("ce_subject", aggregate_id),

@@ -20,6 +20,6 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     def open_book(book: Book) -> BookRelay:
         return BookRelay(dsn, book, publisher, topic_id)
 
-    Relay(
-        partial(directory.list_books, dsn), open_book, partial(StrayRelay, dsn, publisher)
-    ).run(stop)
+    Relay(partial(directory.list_books, dsn), open_book, partial(StrayRelay, dsn, publisher)).run(
+        stop
+    )

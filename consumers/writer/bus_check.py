@@ -1,4 +1,4 @@
-"""Before a book's first write: does Kafka know more of it than the book itself?
+"""Before a book's first write: Kafka must not know more of it than the book itself.
 
 Shape: check_bus(surroundings, book, partition). The log may be ahead of the bus (the relay will
 catch up); the bus ahead of the log means that PostgreSQL was restored to an older state, or lost
@@ -15,7 +15,7 @@ from psycopg import sql
 from commands.outage import Outage
 from consumers.surroundings import Surroundings
 from infra.event_store.directory import Book, connect
-from infra.kafka import clients
+from infra.kafka import clients, messages
 
 POLL_S = 1.0
 SILENT_POLLS_MAX = 30  # Half a minute without a record that Kafka says is there.
@@ -35,7 +35,7 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int) -> None:
     chains: dict[int, bytes] = {}
     ahead = last
     for message in _from(surroundings, partition, offset):
-        headers = dict(message.headers() or ())
+        headers = messages.headers(message)
         if headers.get("ce_book") == book.name.encode():
             sequence = int(headers["ce_sequence"])
             ahead = max(ahead, sequence)
@@ -87,7 +87,7 @@ def _from(surroundings: Surroundings, partition: int, offset: int) -> Iterator[M
             if silent > SILENT_POLLS_MAX:
                 raise Outage("Kafka does not give the records it says it has", retry=True)
             for message in found:
-                place.offset = (message.offset() or 0) + 1
+                place.offset = messages.offset(message) + 1
                 yield message
     finally:
         consumer.close()

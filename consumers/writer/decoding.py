@@ -34,7 +34,8 @@ class Decoder:
             schema_id, payload = unframe(record.value)
             known = self._schemas.of(schema_id)
             if known is None:
-                raise Malformed(f"the registry has no schema {schema_id}", code=UNKNOWN_SCHEMA)
+                said = f"the registry has no schema {schema_id}"
+                return _unreadable(record, origin, Malformed(said, code=UNKNOWN_SCHEMA))
             name, writer = known
             meta, command, data = codec.decode_command(name, payload, writer)
         except Malformed as malformed:
@@ -88,6 +89,4 @@ def _return(record: Record) -> Return | None:
     headers = dict(record.headers)
     if RETURN_BOOK not in headers:
         return None
-    return Return(
-        headers[RETURN_BOOK].decode(), headers[RETURN_TYPE].decode(), headers[RETURN]
-    )
+    return Return(headers[RETURN_BOOK].decode(), headers[RETURN_TYPE].decode(), headers[RETURN])

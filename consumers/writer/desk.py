@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
+from typing import NamedTuple
 
 import structlog
 
@@ -34,6 +35,13 @@ class TooManyFailures(Exception):  # noqa: N818 - a state of the release, not of
     """So many commands in a short time made us fail that the release is at fault."""
 
 
+class Limits(NamedTuple):
+    """Aggregates kept in memory; internal errors in a minute that stop the writer."""
+
+    memory: int
+    failures: int
+
+
 def now_us() -> int:
     """The writer's clock."""
     return time.time_ns() // 1000
@@ -48,22 +56,19 @@ class Desk:
         codec: Codec,
         read_timer: Callable[[Timer], Incoming],
         stop: Event,
-        *,
-        memory_limit: int,
-        failures_max: int,
+        limits: Limits,
     ) -> None:
         self._take = take
         self._codec = codec
         self._read_timer = read_timer
         self._stop = stop
-        self._memory_limit = memory_limit
-        self._failures_max = failures_max
-        self._failed_at_s = deque[float](maxlen=failures_max)
+        self._limits = limits
+        self._failed_at_s = deque[float](maxlen=limits.failures)
         self._open()
 
     def _open(self) -> None:
         taken = self._take()
-        memory = Memory[Stream, Loaded](self._memory_limit)
+        memory = Memory[Stream, Loaded](self._limits.memory)
         self.head: Head = taken.head
         self.store = taken.store
         self._work = UnitOfWork(taken.store, self._codec, memory)
@@ -117,7 +122,7 @@ class Desk:
             try:
                 if not self._taken:
                     self._open()
-                return action()
+                action()
             except Outage as outage:
                 if not outage.retry or pause_s is None:
                     raise
@@ -126,11 +131,11 @@ class Desk:
                 self._stop.wait(pause_s)
                 if self._stop.is_set():
                     raise
+            else:
+                return
 
     def _handle(self, batch: Sequence[Incoming], positions: tuple[int, int]) -> None:
-        after = replace(
-            self.head, commands_position=positions[0], internal_position=positions[1]
-        )
+        after = replace(self.head, commands_position=positions[0], internal_position=positions[1])
         decided = self._work.decide(self.head, batch, now_us(), after)
         try:
             self.store.record(decided.changes)
@@ -179,6 +184,6 @@ class Desk:
     def _count(self, failures: int) -> None:
         now_s = time.monotonic()
         self._failed_at_s.extend([now_s] * failures)
-        full = len(self._failed_at_s) == self._failures_max
+        full = len(self._failed_at_s) == self._limits.failures
         if failures and full and now_s - self._failed_at_s[0] < MINUTE_S:
             raise TooManyFailures(self.head.name)

@@ -75,9 +75,7 @@ class Writer:
         self._move_idle()
         self._commit()
 
-    def _by_partition(
-        self, messages: Sequence[Message]
-    ) -> dict[int, list[tuple[Origin, Record]]]:
+    def _by_partition(self, messages: Sequence[Message]) -> dict[int, list[tuple[Origin, Record]]]:
         found: dict[int, list[tuple[Origin, Record]]] = {}
         for message in messages:
             record = record_of(message)
@@ -132,4 +130,3 @@ class Writer:
             )
         ]
         self.consumer.commit(offsets=offsets, asynchronous=True)
-

@@ -12,6 +12,7 @@ from confluent_kafka import Message
 from commands.incoming import Origin, Record
 from consumers.writer.desk import Desk
 from infra.event_store.strays import Strays
+from infra.kafka import messages
 
 
 @dataclass(slots=True)
@@ -45,16 +46,12 @@ class Partition:
 
 def record_of(message: Message) -> Record:
     """A message, kept whole."""
-    headers = message.headers()
+    found = messages.header_list(message)
     return Record(
-        message.topic() or "",
-        message.partition() or 0,
-        message.offset() or 0,
-        _bytes(message.key()),
-        _bytes(message.value()),
-        tuple((name, _bytes(value)) for name, value in headers) if headers else (),
+        messages.topic(message),
+        messages.partition(message),
+        messages.offset(message),
+        messages.key(message),
+        messages.value(message),
+        tuple((name, value or b"") for name, value in found) if found else (),
     )
-
-
-def _bytes(value: str | bytes | None) -> bytes:
-    return value.encode() if isinstance(value, str) else value or b""

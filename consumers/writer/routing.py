@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from commands.answer import CommandAnswered
 from commands.answering import REFUSED
 from commands.incoming import Incoming, Origin, Record
 from commands.outward import Outbox
 from commands.ports import Codec, Outgoing
-from commands.answer import CommandAnswered
 from consumers.writer.decoding import Decoder
-from consumers.writer.desk import Desk, now_us
+from consumers.writer.desk import now_us
 from consumers.writer.reading import Partition
 from domain.decision import Refused
 from infra.kafka.partition import partition_of

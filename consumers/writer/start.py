@@ -11,7 +11,7 @@ from threading import Event
 from consumers.surroundings import Surroundings
 from consumers.writer.bus_check import check_bus
 from consumers.writer.decoding import Decoder
-from consumers.writer.desk import Desk
+from consumers.writer.desk import Desk, Limits
 from consumers.writer.program import Writer
 from consumers.writer.reading import Partition
 from consumers.writer.routing import Router
@@ -32,9 +32,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     settings, topics = surroundings.settings, surroundings.topics
     decoder = Decoder(surroundings.schemas)
     opening = Opening(surroundings, decoder, stop)
-    router = Router(
-        decoder, AvroCodec(), opening.open_new, surroundings.cluster.partitions
-    )
+    router = Router(decoder, AvroCodec(), opening.open_new, surroundings.cluster.partitions)
     consumer = clients.group_consumer(settings.kafka, f"{topics.prefix}.{GROUP}")
     # What lives long is reference counted; a pass over all of memory costs more than it finds.
     gc.freeze()
@@ -71,8 +69,7 @@ class Opening:
             AvroCodec(),
             self._decoder.timer,
             self._stop,
-            memory_limit=settings.memory,
-            failures_max=settings.failures_max,
+            Limits(settings.memory, settings.failures_max),
         )
 
     def _take(self, book: Book, partition: Partition) -> TakenBook:

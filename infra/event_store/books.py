@@ -7,11 +7,11 @@ what was refused for want of the book stays refused.
 Errors: Outage.
 """
 
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import tuple_row
+from psycopg.rows import TupleRow
 
 from commands.outage import Outage
 from commands.ports import Head
@@ -36,9 +36,7 @@ class TakenBook(NamedTuple):
     next_due_us: int | None
 
 
-def take(
-    dsn: str, book: Book, bus: Bus, start: tuple[int, int], decode_event: Decode
-) -> TakenBook:
+def take(dsn: str, book: Book, bus: Bus, start: tuple[int, int], decode_event: Decode) -> TakenBook:
     """Take a book. `start`: the positions of a book that was never taken. Errors: Outage."""
     with connect(dsn) as connection:
         head, found = _raise_epoch(connection, book, bus, start)
@@ -56,10 +54,9 @@ def take(
 
 
 def _raise_epoch(
-    connection: psycopg.Connection[tuple[object, ...]], book: Book, bus: Bus, start: tuple[int, int]
+    connection: psycopg.Connection[TupleRow], book: Book, bus: Bus, start: tuple[int, int]
 ) -> tuple[Head, Bus]:
-    cursor = connection.cursor(row_factory=tuple_row)
-    row = cursor.execute(
+    row = connection.execute(
         _of(book, TAKE),
         {
             "commands": start[0],
@@ -75,5 +72,5 @@ def _raise_epoch(
     return head, Bus(*where)
 
 
-def _of(book: Book, text: str) -> sql.Composed:
+def _of(book: Book, text: LiteralString) -> sql.Composed:
     return sql.SQL(text).format(schema=sql.Identifier(book.schema))

@@ -4,7 +4,7 @@ Shape: datastore(dsn, schema) -> PostgresDatastore; `translated()` turns the lib
 Outage (may be retried) or Unwritable (the content is refused).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from eventsourcing import persistence
@@ -34,7 +34,7 @@ def datastore(dsn: str, schema: str, *, pool_size: int = 1) -> PostgresDatastore
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated() -> Generator[None]:
     """The library's errors as ours."""
     try:
         yield

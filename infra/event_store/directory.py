@@ -13,10 +13,10 @@ from typing import LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from commands.chain import FIRST
 from commands.outage import Outage
-from commands.ports import Head
 from infra.event_store import tables
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -39,7 +39,7 @@ class Bus:
     internal_topic_id: str
 
 
-def connect(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+def connect(dsn: str) -> psycopg.Connection[TupleRow]:
     """A plain connection that commits each statement. Errors: Outage(retry=True)."""
     try:
         return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
@@ -70,7 +70,7 @@ def create(dsn: str, name: str) -> bool:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         for text in (tables.BOOK, HEAD, RELAYED):
             connection.execute(_of(schema, text), {"name": name, "chain": FIRST})
-        connection.execute(_of(schema, SECRET), {"secret": token_bytes(32)})
+        connection.execute(_of(schema, SALT), {"salt": token_bytes(32)})
         keep_answer_partitions(connection, schema, datetime.now(UTC))
     return True
 
@@ -79,7 +79,7 @@ HEAD = """INSERT INTO {schema}.head
   (name, epoch, last_sequence, last_answer, chain, recorded_at_us)
   VALUES (%(name)s, 0, 0, 0, %(chain)s, 0)"""
 RELAYED = "INSERT INTO {schema}.relayed VALUES (%(name)s, 0, 0, 0, NULL)"
-SECRET = "INSERT INTO {schema}.secrets VALUES ('salt', %(secret)s)"
+SALT = "INSERT INTO {schema}.secrets VALUES ('salt', %(salt)s)"
 
 
 def list_books(dsn: str) -> list[Book]:
@@ -90,7 +90,7 @@ def list_books(dsn: str) -> list[Book]:
 
 
 def keep_answer_partitions(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str, now: datetime
+    connection: psycopg.Connection[TupleRow], schema: str, now: datetime
 ) -> None:
     """Partitions for today and tomorrow; drop those that ended two days ago."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)

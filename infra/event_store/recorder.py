@@ -78,7 +78,10 @@ class BookRecorder(PostgresApplicationRecorder):
             raise Fenced(before.name)
 
     def _insert_events(
-        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
+        self,
+        curs: Cursor[DictRow],
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # noqa: ANN401 - as the library spells it.
     ) -> None:
         changes: Changes = kwargs["changes"]
         assert not stored_events, "a book's events come as changes"
@@ -105,9 +108,7 @@ class BookRecorder(PostgresApplicationRecorder):
         if changes.marks:
             cursor.executemany(self.sql(MARK), [_mark_row(mark) for mark in changes.marks])
 
-    def _insert_snapshots(
-        self, cursor: Cursor[DictRow], snapshots: Sequence[StoredEvent]
-    ) -> None:
+    def _insert_snapshots(self, cursor: Cursor[DictRow], snapshots: Sequence[StoredEvent]) -> None:
         if not snapshots:
             return
         ids = [each.originator_id for each in snapshots]

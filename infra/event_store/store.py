@@ -10,7 +10,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from psycopg.rows import tuple_row
+from psycopg.abc import Params
+from psycopg.rows import TupleRow, tuple_row
 
 from commands import identity
 from commands.catalogue import EVENTS
@@ -102,7 +103,7 @@ class PostgresStore:
             loaded[key.bytes] = Loaded(key.bytes, version, state)
         return {ids[key]: each for key, each in loaded.items()}
 
-    def _rows(self, text: LiteralString, parameters: object) -> Iterable[tuple]:
+    def _rows(self, text: LiteralString, parameters: Params | None) -> Sequence[TupleRow]:
         with (
             translated(),
             self.recorder.datastore.get_connection() as connection,

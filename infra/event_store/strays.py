@@ -46,9 +46,7 @@ class Strays:
                 moved = connection.execute(MOVE, (*positions, self.partition, self.epoch))
                 if moved.rowcount != 1:
                     raise Fenced(f"partition {self.partition}")
-                connection.cursor().executemany(
-                    PUT, [(self.partition, *row[:4]) for row in rows]
-                )
+                connection.cursor().executemany(PUT, [(self.partition, *row[:4]) for row in rows])
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
         self.positions = positions

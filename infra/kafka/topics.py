@@ -7,13 +7,29 @@ Errors: Outage.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Protocol, cast
 
 from confluent_kafka import KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from commands.outage import Outage
 
+
+class Described(Protocol):
+    """What the client tells of a cluster or a topic; its own types are not declared."""
+
+    @property
+    def cluster_id(self) -> str: ...
+    @property
+    def topic_id(self) -> object: ...
+    @property
+    def partitions(self) -> list[object]: ...
+
+
+Futures = dict[str, Future[Described]]
 FOREVER = "-1"
 FORTNIGHT_MS = str(14 * 86_400_000)
 TIMEOUT_S = 15.0
@@ -74,7 +90,7 @@ def prepare(bootstrap: str, topics: Topics, *, partitions: int, replicas: int = 
             for name, retention_ms in topics.retention().items()
             if name not in existing
         ]
-        for future in admin.create_topics(new).values() if new else ():
+        for future in cast("Futures", admin.create_topics(new)).values() if new else ():
             _made(future)
     except KafkaException as error:
         raise Outage(f"Kafka at {bootstrap}: {error}", retry=True) from error
@@ -86,11 +102,9 @@ def describe(bootstrap: str, topics: Topics) -> Cluster:
     admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
     names = list(topics.retention())
     try:
-        cluster = admin.describe_cluster(request_timeout=TIMEOUT_S).result()
-        described = {
-            name: future.result()
-            for name, future in admin.describe_topics(TopicCollection(names)).items()
-        }
+        cluster = cast("Described", admin.describe_cluster(request_timeout=TIMEOUT_S).result())
+        asked = cast("Futures", admin.describe_topics(TopicCollection(names)))
+        described = {name: future.result() for name, future in asked.items()}
     except KafkaException as error:
         raise Outage(f"Kafka at {bootstrap}: {error}", retry=True) from error
     counts = {len(each.partitions) for each in described.values()}
@@ -100,10 +114,10 @@ def describe(bootstrap: str, topics: Topics) -> Cluster:
     return Cluster(str(cluster.cluster_id), ids, counts.pop())
 
 
-def _made(future: object) -> None:
+def _made(future: Future[Described]) -> None:
     """A topic that somebody else made at the same moment is as good."""
     try:
-        future.result()  # type: ignore[attr-defined]
+        future.result()
     except KafkaException as error:
         if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
             raise

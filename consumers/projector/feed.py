@@ -1,0 +1,65 @@
+"""One feed of the projector: records of a topic become rows of the models that want them.
+
+Shape: Feed.take(messages) applies them, book by book, each book's in one transaction.
+Rules: what a model holds already is cut; what is missing is fetched from the book; a model of
+money that meets an unknown event stops, stale and never wrong, and the others go on.
+Errors: Outage; psycopg's operational errors are made one.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+import structlog
+from confluent_kafka import Message
+
+from commands.outage import Outage
+from projections.apply import Gap, apply_batch
+from projections.model import Model
+
+FETCH_MAX = 20_000  # Events fetched for a gap in one go; the rest in the next.
+Read = Callable[[Message], tuple[str, Any]]
+Fetch = Callable[[str, int, int], Sequence[Any]]
+log = structlog.get_logger()
+
+
+class Feed:
+    """The models of one feed. `fetch(book, after, to)` reads from the book what Kafka skipped."""
+
+    def __init__(self, models: Sequence[Model], read: Read, fetch: Fetch) -> None:
+        self._models = models
+        self._read = read
+        self._fetch = fetch
+        self.stopped: dict[tuple[str, str], str] = {}  # Model and book; what it stands before.
+
+    def take(self, connection: psycopg.Connection, messages: Sequence[Message]) -> int:
+        """Apply a poll's records; how many there were."""
+        by_book: dict[str, list[Any]] = {}
+        for message in messages:
+            book, recorded = self._read(message)
+            by_book.setdefault(book, []).append(recorded)
+        for book, batch in by_book.items():
+            self._apply(connection, book, batch)
+        return len(messages)
+
+    def _apply(self, connection: psycopg.Connection, book: str, batch: Sequence[Any]) -> None:
+        models = [model for model in self._models if (model.name, book) not in self.stopped]
+        if not models:
+            return
+        try:
+            applied = apply_batch(connection, models, book, batch)
+            while isinstance(applied, Gap):
+                missing = min(applied.found - 1, applied.expected - 1 + FETCH_MAX)
+                log.warning("gap", book=book, expected=applied.expected, found=applied.found)
+                fetched = self._fetch(book, applied.expected - 1, missing)
+                if not fetched:
+                    raise Outage(f"book {book} lacks {applied.expected} to {missing}", retry=True)
+                first = apply_batch(connection, models, book, fetched)
+                assert not isinstance(first, Gap), "a book's own log has a gap"
+                applied = apply_batch(connection, models, book, batch)
+        except psycopg.OperationalError as error:
+            raise Outage(f"PostgreSQL: {error}", retry=True) from error
+        for unknown in applied.stopped:
+            what = f"{unknown.type_name} at {unknown.sequence}"
+            self.stopped[unknown.model, book] = what
+            log.error("model_stopped", book=book, model=unknown.model, before=what)

@@ -1,0 +1,82 @@
+"""The projector's loop: poll, apply, then tell Kafka.
+
+Shape: Projector(...).run(stop). The positions of the models are the truth; Kafka's committed
+offset only says where to begin, and beginning too early does no harm.
+Errors: Outage ends the run: the program waits and starts afresh.
+Bound: BATCH records a poll.
+"""
+
+import time
+from collections.abc import Mapping
+from threading import Event
+
+import psycopg
+import structlog
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
+
+from consumers.projector.feed import Feed
+from infra.kafka import clients, messages
+
+BATCH = 5_000
+POLL_S = 0.01
+COMMIT_S = 1.0
+TIMEOUT_S = 15.0
+log = structlog.get_logger()
+
+
+class Projector:
+    """Feeds read models. `feeds` by topic."""
+
+    def __init__(
+        self, consumer: Consumer, connection: psycopg.Connection, feeds: Mapping[str, Feed]
+    ) -> None:
+        self._consumer = consumer
+        self._connection = connection
+        self._feeds = feeds
+        self._next: dict[tuple[str, int], int] = {}
+        self._committed_at_s = time.monotonic()
+
+    def run(self, stop: Event) -> None:
+        """Until told to stop; the batch in hand is finished first."""
+        try:
+            self._consumer.subscribe(
+                list(self._feeds), on_assign=self._assigned, on_revoke=self._revoked
+            )
+            while not stop.is_set():
+                self._once()
+        except KafkaException as error:
+            raise clients.outage(error) from error
+        finally:
+            self._consumer.close()
+            self._connection.close()
+
+    def _once(self) -> None:
+        by_topic: dict[str, list[Message]] = {}
+        for message in clients.checked(self._consumer.consume(BATCH, POLL_S)):
+            by_topic.setdefault(messages.topic(message), []).append(message)
+        for topic, found in by_topic.items():
+            self._feeds[topic].take(self._connection, found)
+            for message in found:
+                self._next[topic, messages.partition(message)] = messages.offset(message) + 1
+        self._commit()
+
+    def _assigned(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
+        found = consumer.committed(assigned, timeout=TIMEOUT_S)
+        for each in found:
+            if each.offset < 0:
+                each.offset = OFFSET_BEGINNING
+        consumer.incremental_assign(found)
+        log.info("assigned", partitions=sorted((each.topic, each.partition) for each in assigned))
+
+    def _revoked(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
+        for each in revoked:
+            self._next.pop((each.topic, each.partition), None)
+        consumer.incremental_unassign(revoked)
+
+    def _commit(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._committed_at_s < COMMIT_S or not self._next:
+            return
+        self._committed_at_s = now_s
+        offsets = [TopicPartition(topic, n, offset) for (topic, n), offset in self._next.items()]
+        self._consumer.commit(offsets=offsets, asynchronous=True)
