@@ -58,7 +58,7 @@ def prefixed(text: str) -> bytes:
     return LENGTH.pack(len(data)) + data
 
 
-def kind_bytes(book: str, type_name: str, aggregate: str) -> bytes:
+def kind_bytes(*, book: str, type_name: str, aggregate: str) -> bytes:
     """The facts that all events of one type share in a book."""
     return prefixed(book) + prefixed(type_name) + prefixed(aggregate)
 
@@ -74,7 +74,7 @@ def command_bytes(facts: Facts) -> bytes:
 
 
 def facts_bytes(
-    kind: bytes, aggregate_id: str, *, numbers: bytes, command: bytes, causation: str
+    *, kind: bytes, aggregate_id: str, numbers: bytes, command: bytes, causation: str
 ) -> bytes:
     """All facts of one event. `numbers` packs sequence, version, recorded_at_us, effective_on."""
     subject = aggregate_id.encode()
@@ -82,7 +82,7 @@ def facts_bytes(
     return b"".join((kind, length, subject, numbers, command, prefixed(causation)))
 
 
-def link(previous: bytes, *, salt: bytes, facts: bytes, payload: bytes) -> bytes:
+def link(*, previous: bytes, salt: bytes, facts: bytes, payload: bytes) -> bytes:
     """The chain value of one event."""
     leaf = sha256(sha256(facts).digest() + sha256(salt + payload).digest()).digest()
     return sha256(previous + leaf).digest()

@@ -34,34 +34,38 @@ Check = Callable[[Any], str]
 def check(meta: Meta, command: object) -> Refused | None:
     """The first field that is not as it must be, or None."""
     if not ID.fullmatch(meta.client):
-        return _refused("meta.client", ID.pattern, meta.client)
+        return _refused("meta.client", expected=ID.pattern, found=meta.client)
     if not KEY.fullmatch(meta.idempotency_key):
-        return _refused("meta.idempotency_key", KEY.pattern, meta.idempotency_key)
+        return _refused("meta.idempotency_key", expected=KEY.pattern, found=meta.idempotency_key)
     if (wrong := _long_meta(meta)) is not None:
         return wrong
     for name, get, is_right, expected in _checks(type(command)):
         value = get(command)
         if not is_right(value):
-            return _refused(name, expected, value)
+            return _refused(name, expected=expected, found=value)
     for name, get in _lists(type(command)):
         items: tuple[object, ...] = get(command)
         for index, item in enumerate(items):
             for field_name, get_field, is_right, expected in _checks(type(item)):
                 if not is_right(get_field(item)):
-                    return _refused(f"{name}[{index}].{field_name}", expected, get_field(item))
+                    return _refused(
+                        f"{name}[{index}].{field_name}", expected=expected, found=get_field(item)
+                    )
     return None
 
 
 def _long_meta(meta: Meta) -> Refused | None:
     for name in ("correlation_id", "actor", "traceparent"):
         if len(getattr(meta, name)) > TEXT_CHARS_MAX:
-            return _refused("meta." + name, f"at most {TEXT_CHARS_MAX} characters", "more")
+            return _refused(
+                "meta." + name, expected=f"at most {TEXT_CHARS_MAX} characters", found="more"
+            )
     if meta.effective_on and not _is_day(meta.effective_on):
-        return _refused("meta.effective_on", "a day YYYY-MM-DD", meta.effective_on)
+        return _refused("meta.effective_on", expected="a day YYYY-MM-DD", found=meta.effective_on)
     return None
 
 
-def _refused(name: str, expected: str, found: object) -> Refused:
+def _refused(name: str, *, expected: str, found: object) -> Refused:
     return Refused("invalid_field", f"{name}: expected {expected}, found {found!r:.80}")
 
 

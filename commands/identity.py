@@ -7,10 +7,12 @@ by concatenation; by chance they do with a probability below 10^-18 at 10^10 nam
 
 from hashlib import blake2b
 
+from domain.decision import Stream
 
-def command_id(client: str, idempotency_key: str) -> bytes:
+
+def command_id(*, client: str, key: str) -> bytes:
     """A command is its client and the client's key: the same pair again is the same command."""
-    return blake2b(f"command\0{client}\0{idempotency_key}".encode(), digest_size=16).digest()
+    return blake2b(f"command\0{client}\0{key}".encode(), digest_size=16).digest()
 
 
 def payload_hash(type_name: str, data: bytes) -> bytes:
@@ -18,9 +20,9 @@ def payload_hash(type_name: str, data: bytes) -> bytes:
     return blake2b(data, digest_size=16, person=_person(type_name)).digest()
 
 
-def stream_id(aggregate: str, aggregate_id: str) -> bytes:
+def stream_id(stream: Stream) -> bytes:
     """The id of a stream of events in the store."""
-    return blake2b(f"stream\0{aggregate}\0{aggregate_id}".encode(), digest_size=16).digest()
+    return blake2b("\0".join(("stream", *stream)).encode(), digest_size=16).digest()
 
 
 def fact_key(thing: str) -> bytes:

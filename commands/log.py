@@ -8,6 +8,7 @@ Source: commands/chain.py for the hash chain.
 from datetime import date
 
 from commands import chain
+from commands.catalogue import EventRule
 from commands.execution import Executed, Happened
 from commands.incoming import Incoming
 from commands.ports import Codec, Head, NewEvent
@@ -45,32 +46,27 @@ class Log:
         )
         command = chain.command_bytes(facts)
         for happened, payload in zip(done.events, payloads, strict=True):
-            self._append(happened, payload, facts, command)
+            self._append(happened, facts, payload=payload, command=command)
 
     def _append(
-        self, happened: Happened, payload: bytes, facts: chain.Facts, command: bytes
+        self, happened: Happened, facts: chain.Facts, *, payload: bytes, command: bytes
     ) -> None:
         self.sequence += 1
         rule = happened.rule
-        kind = self._kinds.get(rule.type_name)
-        if kind is None:
-            kind = chain.kind_bytes(self.book, rule.type_name, rule.aggregate)
-            self._kinds[rule.type_name] = kind
+        kind = self._kinds.get(rule.type_name) or self._kind(rule)
         sequence = self.sequence
         numbers = chain.NUMBERS.pack(
             sequence, happened.version, facts.recorded_at_us, facts.effective_on
         )
+        said = chain.facts_bytes(
+            kind=kind,
+            aggregate_id=happened.aggregate_id,
+            numbers=numbers,
+            command=command,
+            causation=happened.causation,
+        )
         self.chain = chain.link(
-            self.chain,
-            salt=self.salts.of(sequence),
-            facts=chain.facts_bytes(
-                kind,
-                happened.aggregate_id,
-                numbers=numbers,
-                command=command,
-                causation=happened.causation,
-            ),
-            payload=payload,
+            previous=self.chain, salt=self.salts.of(sequence), facts=said, payload=payload
         )
         self.rows.append(
             NewEvent(
@@ -89,6 +85,11 @@ class Log:
                 happened.fact_key,
             )
         )
+
+    def _kind(self, rule: EventRule) -> bytes:
+        kind = chain.kind_bytes(book=self.book, type_name=rule.type_name, aggregate=rule.aggregate)
+        self._kinds[rule.type_name] = kind
+        return kind
 
 
 def day(text: str) -> int:

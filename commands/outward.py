@@ -18,6 +18,7 @@ from domain.decision import At, Refused, Try
 
 RETURN_BOOK, RETURN_TYPE, RETURN = "tally-return-book", "tally-return-type", "tally-return"
 NO_RECORD = Record("", 0, -1, b"", b"", ())
+FOLLOW_ON_REFUSED = "follow_on_refused"
 DEAD_LETTER_TYPE = "tally.dead_letter.v1.DeadLetter"
 
 
@@ -51,7 +52,8 @@ class Outbox:
                     leaving.outgoing.append(self._to_book(context, outward.follow_on))
         for command, refused in done.unanswered:
             detail = f"{type(command).__name__}: {refused.code}: {refused.detail}"
-            leaving.outgoing.append(self._dead(incoming, "follow_on_refused", detail, ""))
+            why = Refused(FOLLOW_ON_REFUSED, detail)
+            leaving.outgoing.append(self._dead(incoming, why, ""))
         return leaving
 
     def add(self, leaving: Leaving) -> None:
@@ -65,10 +67,10 @@ class Outbox:
         payload = self.codec.encode_command(context, with_code(command, refused))
         self.outgoing.append(Outgoing("internal", back.book, back.type_name, payload))
 
-    def dead_letter(self, incoming: Incoming, reason: str, detail: str, trace: str = "") -> None:
-        self.outgoing.append(self._dead(incoming, reason, detail, trace))
+    def dead_letter(self, incoming: Incoming, why: Refused, trace: str = "") -> None:
+        self.outgoing.append(self._dead(incoming, why, trace))
 
-    def _dead(self, incoming: Incoming, reason: str, detail: str, trace: str) -> Outgoing:
+    def _dead(self, incoming: Incoming, why: Refused, trace: str) -> Outgoing:
         record = incoming.record or NO_RECORD
         place = f"{record.topic}-{record.partition}-{record.offset}"
         dead_letter = DeadLetter(
@@ -80,8 +82,8 @@ class Outbox:
             record.key,
             record.value,
             tuple(DeadLetterHeader(name, value) for name, value in record.headers),
-            reason,
-            detail,
+            why.code,
+            why.detail,
             trace,
             incoming.type_name,
             incoming.command_id.hex(),
@@ -109,7 +111,7 @@ class Outbox:
         )
 
     def _timer(self, context: Context, at: At) -> Timer:
-        timer_id = identity.command_id(context.client, context.idempotency_key)
+        timer_id = identity.command_id(client=context.client, key=context.idempotency_key)
         payload = self.codec.encode_command(context, at.command)
         return Timer(timer_id, at.due_us, COMMANDS[type(at.command)].type_name, payload)
 

@@ -144,7 +144,7 @@ class Store(Protocol):
         """One round trip for a whole batch."""
         ...
 
-    def due_timers(self, at_us: int, limit: int) -> Sequence[Timer]:
+    def due_timers(self, at_us: int, *, limit: int) -> Sequence[Timer]:
         """The timers that are due, the oldest first."""
         ...
 

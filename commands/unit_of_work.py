@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from commands import identity
-from commands.answering import Answers
+from commands.answering import INTERNAL_ERROR, Answers
 from commands.catalogue import COMMANDS
 from commands.chain import Salts
 from commands.execution import Executed, Executor, Missing
@@ -22,7 +22,7 @@ from commands.incoming import Incoming, Origin
 from commands.log import Log
 from commands.memory import Memory
 from commands.outage import Outage
-from commands.outward import Outbox
+from commands.outward import FOLLOW_ON_REFUSED, Outbox
 from commands.ports import (
     Changes,
     Codec,
@@ -155,7 +155,7 @@ class _Round:
         """Decide one command of the batch."""
         if incoming.unreadable:
             assert incoming.refused is not None, "unreadable for no reason"
-            self.outbox.dead_letter(incoming, incoming.refused.code, incoming.refused.detail)
+            self.outbox.dead_letter(incoming, incoming.refused)
             return
         saved = self._saved(incoming)
         if saved is not None:
@@ -222,8 +222,8 @@ class _Round:
 
     def _refused(self, incoming: Incoming, refused: Refused) -> None:
         if incoming.origin is Origin.TIMER:
-            why = f"{refused.code}: {refused.detail}"
-            self.outbox.dead_letter(incoming, "follow_on_refused", why)
+            why = Refused(FOLLOW_ON_REFUSED, f"{refused.code}: {refused.detail}")
+            self.outbox.dead_letter(incoming, why)
             return
         self.answers.refused(incoming, refused)
         if incoming.on_refusal is not None:
@@ -233,7 +233,7 @@ class _Round:
     def _failed(self, incoming: Incoming, trace: str) -> None:
         self.failures += 1
         why = trace.strip().rsplit("\n", 1)[-1]
-        self.outbox.dead_letter(incoming, "internal_error", why, trace)
+        self.outbox.dead_letter(incoming, Refused(INTERNAL_ERROR, why), trace)
         if incoming.origin is Origin.TIMER:
             self.timers_done.append(incoming.timer_id)
         else:

@@ -41,7 +41,7 @@ class Surroundings:
         registry = Registry(settings.registry)
         ids = register_all(registry)
         directory.prepare(settings.postgres)
-        directory.create(settings.postgres, FIRST_BOOK)
+        directory.create(settings.postgres, name=FIRST_BOOK)
         return cls(settings, names, cluster, ids, SchemaIds(registry))
 
     @property

@@ -32,7 +32,7 @@ def split(amount_minor: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(parts)
 
 
-def share(amount_minor: int, part_minor: int, whole_minor: int) -> int:
+def share(amount_minor: int, *, part_minor: int, whole_minor: int) -> int:
     """The part of an amount that has part/whole of it, rounded down: never more than is there."""
     assert 0 <= part_minor <= whole_minor, "a part is not larger than the whole"
     assert whole_minor > 0, "a share of nothing"

@@ -20,7 +20,7 @@ AMOUNT_MINOR_MAX = 500
 class Crowd:
     """So many wallets, so many transfers."""
 
-    def __init__(self, wallets: int, transfers: int, *, seed: int) -> None:
+    def __init__(self, *, wallets: int, transfers: int, seed: int) -> None:
         assert wallets > 1, "a transfer needs two wallets"
         self._wallets = wallets
         self._transfers = transfers

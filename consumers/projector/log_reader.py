@@ -33,7 +33,7 @@ def end_of(connection: psycopg.Connection, book: Book) -> int:
     return int(row[0])
 
 
-def read(connection: psycopg.Connection, book: Book, after: int, to: int) -> Iterator[Recorded]:
+def read(connection: psycopg.Connection, book: Book, *, after: int, to: int) -> Iterator[Recorded]:
     """The events after `after` up to `to`, each as it was stored."""
     statement = sql.SQL(READ).format(
         schema=sql.Identifier(book.schema), after=sql.Literal(after), to=sql.Literal(to)

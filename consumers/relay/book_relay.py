@@ -47,7 +47,7 @@ SENT = "DELETE FROM {schema}.outbox WHERE outbox_sequence = ANY(%s)"
 class BookRelay:
     """Publishes one book."""
 
-    def __init__(self, dsn: str, book: Book, publisher: Publisher, events_topic_id: str) -> None:
+    def __init__(self, dsn: str, book: Book, publisher: Publisher, *, events_topic_id: str) -> None:
         self.book = book
         self.publisher = publisher
         self.events_topic_id = events_topic_id
@@ -82,12 +82,12 @@ class BookRelay:
         to_answer = min(last_answer, answer + ROWS_MAX) if to_sequence == last_sequence else answer
         if (to_sequence, to_answer) == self.relayed and not has_outbox:
             return 0
-        events = self._publish_events(sequence, to_sequence)
+        events = self._publish_events(sequence, to_sequence=to_sequence)
         sent = self._publish_outbox() if has_outbox else []
         if events or sent:
             self.publisher.flush(f"book {self.book.name}")
         if to_answer > answer:
-            self._publish_answers(answer, to_answer)
+            self._publish_answers(answer, to_answer=to_answer)
             self.publisher.flush(f"book {self.book.name}")
         self._note((to_sequence, to_answer), sent)
         return events + len(sent) + to_answer - answer
@@ -99,7 +99,7 @@ class BookRelay:
         self.relayed = self._one(RELAYED)
         return True
 
-    def _publish_events(self, sequence: int, to_sequence: int) -> int:
+    def _publish_events(self, sequence: int, *, to_sequence: int) -> int:
         if to_sequence == sequence:
             return 0
         self._execute(EVENTS, (sequence, to_sequence))
@@ -121,7 +121,7 @@ class BookRelay:
         assert count == to_sequence - sequence, "the log ends before its head"
         return count
 
-    def _publish_answers(self, answer: int, to_answer: int) -> None:
+    def _publish_answers(self, answer: int, *, to_answer: int) -> None:
         self._execute(ANSWERS, (answer, to_answer))
         publisher = self.publisher
         frame, key = publisher.frames[ANSWER_TYPE], self.book.name.encode()

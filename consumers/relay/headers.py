@@ -78,14 +78,14 @@ class Headers:
 
     def _time(self, raw: bytes) -> bytes:
         moment = EPOCH_2000 + timedelta(microseconds=int.from_bytes(raw, "big", signed=True))
-        return _kept(self._times, raw, moment.isoformat(timespec="microseconds").encode())
+        return _kept(self._times, key=raw, value=moment.isoformat(timespec="microseconds").encode())
 
     def _day(self, raw: bytes) -> bytes:
         day = EPOCH_2000 + timedelta(days=int.from_bytes(raw, "big", signed=True))
-        return _kept(self._days, raw, day.date().isoformat().encode())
+        return _kept(self._days, key=raw, value=day.date().isoformat().encode())
 
 
-def _kept(cache: dict[bytes, bytes], key: bytes, value: bytes) -> bytes:
+def _kept(cache: dict[bytes, bytes], *, key: bytes, value: bytes) -> bytes:
     if len(cache) >= CACHE_MAX:
         cache.clear()
     cache[key] = value

@@ -18,7 +18,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     topic_id = surroundings.cluster.topic_ids[surroundings.topics.events]
 
     def open_book(book: Book) -> BookRelay:
-        return BookRelay(dsn, book, publisher, topic_id)
+        return BookRelay(dsn, book, publisher, events_topic_id=topic_id)
 
     Relay(partial(directory.list_books, dsn), open_book, partial(StrayRelay, dsn, publisher)).run(
         stop

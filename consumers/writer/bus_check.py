@@ -34,7 +34,7 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int) -> None:
         raise Outage(f"book {book.name} was relayed to another tally.events topic", retry=False)
     chains: dict[int, bytes] = {}
     ahead = last
-    for message in _from(surroundings, partition, offset):
+    for message in _from(surroundings, partition=partition, offset=offset):
         headers = messages.headers(message)
         if headers.get("ce_book") == book.name.encode():
             sequence = int(headers["ce_sequence"])
@@ -72,7 +72,7 @@ def _same(dsn: str, book: Book, chains: dict[int, bytes]) -> None:
             )
 
 
-def _from(surroundings: Surroundings, partition: int, offset: int) -> Iterator[Message]:
+def _from(surroundings: Surroundings, *, partition: int, offset: int) -> Iterator[Message]:
     """Every record from there to the end as it is now."""
     consumer = clients.reader(surroundings.settings.kafka)
     try:

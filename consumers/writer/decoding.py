@@ -45,7 +45,7 @@ class Decoder:
             refused = checks.check(meta, command)
         return Incoming(
             origin,
-            identity.command_id(meta.client, meta.idempotency_key),
+            identity.command_id(client=meta.client, key=meta.idempotency_key),
             identity.payload_hash(name, data),
             name,
             meta,
@@ -62,7 +62,7 @@ class Decoder:
         meta, command, data = codec.decode_command(timer.type_name, timer.payload)
         return Incoming(
             Origin.TIMER,
-            identity.command_id(meta.client, meta.idempotency_key),
+            identity.command_id(client=meta.client, key=meta.idempotency_key),
             identity.payload_hash(timer.type_name, data),
             FULL_NAMES[type(command)],
             meta,

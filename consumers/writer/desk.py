@@ -112,7 +112,7 @@ class Desk:
             self._surviving(self._handle_timers)
 
     def _handle_timers(self) -> None:
-        timers = self.store.due_timers(now_us(), TIMERS_MAX)
+        timers = self.store.due_timers(now_us(), limit=TIMERS_MAX)
         self._handle([self._read_timer(timer) for timer in timers], self._at_least((0, 0)))
         self.next_due_us = self.store.next_due_us()
 

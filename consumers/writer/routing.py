@@ -83,7 +83,7 @@ class Router:
             return Outgoing("results", book, ANSWER_TYPE, payload)
         outbox = Outbox(book, now_us(), self._codec)
         why = incoming.refused or refused
-        outbox.dead_letter(incoming, why.code, why.detail)
+        outbox.dead_letter(incoming, why)
         return outbox.outgoing[0]
 
     def _reason(self, partition: Partition, book: str) -> Refused:

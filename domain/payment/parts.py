@@ -21,7 +21,7 @@ from domain.payment.state import CHANNEL, PaymentTerms
 
 def seller_part(terms: PaymentTerms, refunded_minor: int) -> int:
     """What the seller bears of all refunds so far; rounded down, the commission bears the rest."""
-    return share(terms.share_minor, refunded_minor, terms.amount_minor)
+    return share(terms.share_minor, part_minor=refunded_minor, whole_minor=terms.amount_minor)
 
 
 def item_parts(amounts_minor: Sequence[int], refunded_minor: int) -> tuple[int, ...]:
@@ -29,7 +29,7 @@ def item_parts(amounts_minor: Sequence[int], refunded_minor: int) -> tuple[int, 
     whole_minor, left_minor = sum(amounts_minor), refunded_minor
     parts: list[int] = []
     for amount_minor in amounts_minor:
-        parts.append(share(amount_minor, left_minor, whole_minor))
+        parts.append(share(amount_minor, part_minor=left_minor, whole_minor=whole_minor))
         left_minor -= parts[-1]
         whole_minor -= amount_minor
     assert sum(parts) == refunded_minor, "a refund lost money"

@@ -48,7 +48,7 @@ def take(dsn: str, book: Book, bus: Bus, start: tuple[int, int], decode_event: D
             _of(book, "SELECT secret FROM {schema}.secrets WHERE name = 'salt'")
         ).fetchone()
     assert secret is not None, "a book without its secret"
-    store = PostgresStore(dsn, book.schema, decode_event)
+    store = PostgresStore(dsn, schema=book.schema, decode_event=decode_event)
     store.key = bytes(secret[0])
     return TakenBook(head, store, store.next_due_us())
 

@@ -18,7 +18,7 @@ CONNECT_TIMEOUT_S = 5.0
 REFUSED = (persistence.DataError, persistence.IntegrityError, persistence.NotSupportedError)
 
 
-def datastore(dsn: str, schema: str, *, pool_size: int = 1) -> PostgresDatastore:
+def datastore(dsn: str, *, schema: str, pool_size: int = 1) -> PostgresDatastore:
     """A pool for one book. `dsn` is anything that libpq takes."""
     info = conninfo_to_dict(dsn)
     return PostgresDatastore(

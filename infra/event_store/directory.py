@@ -54,7 +54,7 @@ def prepare(dsn: str) -> None:
         connection.execute(tables.DIRECTORY)
 
 
-def create(dsn: str, name: str) -> bool:
+def create(dsn: str, *, name: str) -> bool:
     """Make a book. False: it exists already. Errors: ValueError names what a name may be."""
     if not NAME.fullmatch(name):
         raise ValueError(f"book: expected {NAME.pattern}, found {name!r}")

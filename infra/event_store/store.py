@@ -47,8 +47,8 @@ DUE = """SELECT timer_id, due_us, type_name, payload FROM {schema}.timers
 class PostgresStore:
     """One book in its schema."""
 
-    def __init__(self, dsn: str, schema: str, decode_event: Decode) -> None:
-        self.recorder = BookRecorder(datastore(dsn, schema))
+    def __init__(self, dsn: str, *, schema: str, decode_event: Decode) -> None:
+        self.recorder = BookRecorder(datastore(dsn, schema=schema))
         self.decode_event = decode_event
         self.key = b""  # Set when the book is taken.
 
@@ -70,7 +70,7 @@ class PostgresStore:
                     answers[key.bytes] = SavedAnswer(bytes(payload_hash), bytes(answer))
         return Found(answers, found_facts, self._streams(streams) if streams else {})
 
-    def due_timers(self, at_us: int, limit: int) -> Sequence[Timer]:
+    def due_timers(self, at_us: int, *, limit: int) -> Sequence[Timer]:
         return [
             Timer(timer_id.bytes, due_us, type_name, bytes(payload))
             for timer_id, due_us, type_name, payload in self._rows(DUE, (at_us, limit))
@@ -88,7 +88,7 @@ class PostgresStore:
             self.recorder.record(changes, stored)
 
     def _streams(self, streams: Sequence[Stream]) -> dict[Stream, Loaded]:
-        ids = {identity.stream_id(*stream): stream for stream in streams}
+        ids = {identity.stream_id(stream): stream for stream in streams}
         loaded = {key: Loaded(key, 0, None) for key in ids}
         for key, version, topic, data in self._rows(STREAMS, {"streams": _hex(ids)}):
             state = snapshots.decode(topic, bytes(data))

@@ -25,7 +25,7 @@ VALUES (%s, %s, %s, %s, %s)"""
 class Strays:
     """The strays of one partition."""
 
-    def __init__(self, dsn: str, partition: int, epoch: int, positions: tuple[int, int]) -> None:
+    def __init__(self, dsn: str, *, partition: int, epoch: int, positions: tuple[int, int]) -> None:
         self.dsn = dsn
         self.partition = partition
         self.epoch = epoch
@@ -37,7 +37,7 @@ class Strays:
             row = connection.execute(TAKE, (partition,)).fetchone()
         assert row is not None, "an upsert returns its row"
         epoch, commands, internal = (int(str(value)) for value in row)
-        return cls(dsn, partition, epoch, (commands, internal))
+        return cls(dsn, partition=partition, epoch=epoch, positions=(commands, internal))
 
     def refuse(self, rows: Sequence[Outgoing], positions: tuple[int, int]) -> None:
         """Answer strays and move past them."""

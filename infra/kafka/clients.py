@@ -34,7 +34,7 @@ def producer(bootstrap: str, *, linger_ms: int = 2) -> Producer:
     )
 
 
-def group_consumer(bootstrap: str, group: str) -> Consumer:
+def group_consumer(bootstrap: str, *, group: str) -> Consumer:
     """A member of a group under KIP-848: the same partitions of all its topics."""
     return Consumer(
         {

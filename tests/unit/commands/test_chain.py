@@ -13,8 +13,10 @@ FACTS = chain.Facts(1_700_000_000_000_000, 19_675, b"c" * 16, "order-1", "clerk"
 
 def said(facts: chain.Facts, *, aggregate_id: str = "alice", causation: str = "") -> bytes:
     return chain.facts_bytes(
-        chain.kind_bytes("main", "tally.wallet.v1.FundsHeld", "wallet"),
-        aggregate_id,
+        kind=chain.kind_bytes(
+            book="main", type_name="tally.wallet.v1.FundsHeld", aggregate="wallet"
+        ),
+        aggregate_id=aggregate_id,
         numbers=chain.NUMBERS.pack(7, 3, facts.recorded_at_us, facts.effective_on),
         command=chain.command_bytes(facts),
         causation=causation,
@@ -29,7 +31,7 @@ def test_the_salt_is_the_hmac_of_the_sequence(key: bytes, sequence: int) -> None
 
 def test_a_link_is_built_as_documented() -> None:
     leaf = sha256(sha256(b"facts").digest() + sha256(b"salt" + b"payload").digest()).digest()
-    found = chain.link(chain.FIRST, salt=b"salt", facts=b"facts", payload=b"payload")
+    found = chain.link(previous=chain.FIRST, salt=b"salt", facts=b"facts", payload=b"payload")
     assert found == sha256(chain.FIRST + leaf).digest()
 
 
@@ -53,7 +55,7 @@ def test_texts_cannot_borrow_from_their_neighbours() -> None:
 
 
 def test_the_previous_link_counts() -> None:
-    first = chain.link(chain.FIRST, salt=b"s", facts=b"f", payload=b"p")
-    second = chain.link(first, salt=b"s", facts=b"f", payload=b"p")
+    first = chain.link(previous=chain.FIRST, salt=b"s", facts=b"f", payload=b"p")
+    second = chain.link(previous=first, salt=b"s", facts=b"f", payload=b"p")
     assert first != second
     assert len(first) == len(second) == 32

@@ -5,10 +5,10 @@ from commands import identity
 
 def test_a_key_belongs_to_its_client() -> None:
     names = {
-        identity.command_id("shop", "1"),
-        identity.command_id("shop", "2"),
-        identity.command_id("till", "1"),
-        identity.stream_id("shop", "1"),
+        identity.command_id(client="shop", key="1"),
+        identity.command_id(client="shop", key="2"),
+        identity.command_id(client="till", key="1"),
+        identity.stream_id(("shop", "1")),
         identity.fact_key("shop\x001"),
     }
     assert len(names) == 5
@@ -16,8 +16,10 @@ def test_a_key_belongs_to_its_client() -> None:
 
 
 def test_the_same_name_is_the_same_bytes() -> None:
-    assert identity.command_id("shop", "1") == identity.command_id("shop", "1")
-    assert identity.command_id("shop", "1").hex() == "e834767364fe1014dbdd52cdb324016c"
+    assert identity.command_id(client="shop", key="1") == identity.command_id(
+        client="shop", key="1"
+    )
+    assert identity.command_id(client="shop", key="1").hex() == "e834767364fe1014dbdd52cdb324016c"
 
 
 def test_a_payload_is_hashed_with_its_type() -> None:
