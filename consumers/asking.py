@@ -20,7 +20,6 @@ from typing import NamedTuple, Self
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
-from commands import identity
 from commands.answer import CommandAnswered
 from commands.outage import Outage
 from consumers.surroundings import Surroundings
@@ -53,11 +52,6 @@ class Ask(NamedTuple):
     command: Command
     internal: bool = False
 
-    @property
-    def command_id(self) -> str:
-        """The id that its answer carries."""
-        return identity.command_id(self.meta.client, self.meta.idempotency_key).hex()
-
 
 class Asker:
     """Publishes commands and waits for their answers. Not for two threads at once."""
@@ -78,7 +72,7 @@ class Asker:
         self._consumer = clients.reader(surroundings.settings.kafka)
         self._reading: set[int] = set()
         self._told: dict[str, int] = {}  # The last answer of each book that was told.
-        self._waiting = Counter[str]()  # How many answers each command still gets.
+        self._waiting = Counter[tuple[str, str, str]]()  # Book, client, key: answers still to come.
         self._outstanding = 0
         self._failed: KafkaError | None = None
 
@@ -135,7 +129,7 @@ class Asker:
                 self._go_on(until_s, error)
             except KafkaException as error:
                 raise clients.outage(error) from error
-        self._waiting[ask.command_id] += 1
+        self._waiting[ask.book, ask.meta.client, ask.meta.idempotency_key] += 1
         self._outstanding += 1
 
     def _read(self, partition: int) -> None:
@@ -178,15 +172,16 @@ class Asker:
 
     def _ours(self, message: Message) -> CommandAnswered | None:
         answer = self._decode(message.value())
-        if not self._waiting[answer.command_id]:
+        asked = (answer.book, answer.client, answer.idempotency_key)
+        if not self._waiting[asked]:
             return None
         if answer.answer_sequence:  # Strays have none: they belong to no book.
             if answer.answer_sequence <= self._told.get(answer.book, 0):
                 return None
             self._told[answer.book] = answer.answer_sequence
-        self._waiting[answer.command_id] -= 1
-        if not self._waiting[answer.command_id]:
-            del self._waiting[answer.command_id]
+        self._waiting[asked] -= 1
+        if not self._waiting[asked]:
+            del self._waiting[asked]
         self._outstanding -= 1
         return answer
 
