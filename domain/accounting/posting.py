@@ -33,21 +33,25 @@ class Rule:
 
     conditions: tuple[tuple[str, Callable[[object], bool]], ...]
     accounts: tuple[Callable[[object], str], Callable[[object], str]] | None
-    plus: tuple[str, ...]
+    plus: str
     minus: tuple[str, ...]
 
     def holds(self, event: object) -> bool:
-        return all(holds(getattr(event, field)) for field, holds in self.conditions)
+        for field, holds in self.conditions:  # noqa: SIM110  (all() of a generator: 0.4 us a row.)
+            if not holds(getattr(event, field)):
+                return False
+        return True
 
     def line(self, event: object) -> LedgerLine | None:
         """The line that this row posts: none for zero, the other way round for less."""
         if self.accounts is None:
             return None
-        amount_minor = sum(cast("int", getattr(event, field)) for field in self.plus)
-        amount_minor -= sum(cast("int", getattr(event, field)) for field in self.minus)
+        amount_minor = cast("int", getattr(event, self.plus))
+        for field in self.minus:
+            amount_minor -= cast("int", getattr(event, field))
         if not amount_minor:
             return None
-        debit, credit = (account(event) for account in self.accounts)
+        debit, credit = self.accounts[0](event), self.accounts[1](event)
         currency = cast("str", getattr(event, "currency"))  # noqa: B009  (Of any event's.)
         if amount_minor < 0:
             return LedgerLine(credit, debit, -amount_minor, currency)
@@ -85,8 +89,13 @@ def lines(event: object, book: str) -> tuple[LedgerLine, ...]:
 
 def lines_by_table(event: object, book: str) -> tuple[LedgerLine, ...]:
     """The same without the short cut: every row of the table that holds, in order."""
-    holding = [rule for rule in RULES.get(type(event), ()) if rule.holds(event)]
-    if not holding:
+    answered = False
+    posted: list[LedgerLine] = []
+    for rule in RULES.get(type(event), ()):
+        if rule.holds(event):
+            answered = True
+            if (line := rule.line(event)) is not None:
+                posted.append(line)
+    if not answered:
         raise UnaccountedEventError(event, book)
-    posted = (rule.line(event) for rule in holding)
-    return tuple(line for line in posted if line is not None)
+    return tuple(posted)

@@ -69,7 +69,7 @@ class Row:
         """The fields of the event that this row looks at."""
         named = {field_of(account) for account in (self.debit, self.credit)} - {""}
         plus, minus = amount_of(self.amount)
-        moves = {*plus, *minus, "currency"} if self.amount else set[str]()
+        moves = {plus, *minus, "currency"} if self.amount else set[str]()
         return named | moves | {each.field for each in self.when}
 
 
@@ -105,7 +105,7 @@ def account_of(account: str) -> Callable[[object], str]:
     return lambda event: cast("str", getattr(event, field))
 
 
-def amount_of(amount: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The fields of an amount that are added, and those that are taken off."""
+def amount_of(amount: str) -> tuple[str, tuple[str, ...]]:
+    """The field that an amount begins with, and those that are taken off."""
     first, *rest = amount.split(" - ")
-    return (first,) if first else (), tuple(rest)
+    return first, tuple(rest)

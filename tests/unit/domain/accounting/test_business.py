@@ -121,5 +121,5 @@ class BalancedBusiness(Business):
             assert here + there == 0
 
 
-BalancedBusiness.TestCase.settings = settings(max_examples=150, stateful_step_count=60)
+BalancedBusiness.TestCase.settings = settings(max_examples=100, stateful_step_count=60)
 TestBusiness = BalancedBusiness.TestCase

@@ -130,3 +130,22 @@ def test_resolving_every_break_empties_suspense(story: Story, data: st.DataObjec
     assert standing(balances, "suspense:") == {}
     assert standing(balances, "asset:receivable:") == {}
     assert set(total(balances).values()) <= {0}
+
+
+def test_writing_off_a_line_and_then_its_expectation_comes_to_nothing() -> None:
+    """A person gave up the line before our event came: the second write-off undoes the first."""
+    book = told([line(2, 100, 3), resolve(1), expectation(100), check(EMPTY), resolve(2)])
+    assert by_purpose(ledger(book)) == {
+        ("asset:settling:b1", "CNY"): 97,
+        ("expense:fee:wechat", "CNY"): 3,
+        ("liability:order:payment-1", "CNY"): -100,
+    }
+
+
+def test_writing_off_an_expectation_and_then_its_line_comes_to_nothing() -> None:
+    book = told([expectation(100), check(EMPTY), resolve(1), line(2, 100, 3), resolve(2)])
+    assert by_purpose(ledger(book)) == {
+        ("asset:settling:b1", "CNY"): 97,
+        ("expense:fee:wechat", "CNY"): 3,
+        ("liability:order:payment-1", "CNY"): -100,
+    }
