@@ -7,14 +7,19 @@ from importlib import metadata
 
 import typer
 
+from cli import programs
+from cli.publish import publish
 from cli.suite import run_suite
 
 app = typer.Typer(
     name="tally",
     help="An event-sourced payments core: commands in, balanced books out.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # Locals may hold personal data or secrets.
+    pretty_exceptions_enable=False,  # A fault of ours is shown as Python shows it.
 )
+app.command()(programs.up)
+app.command()(programs.run)
+app.command()(publish)
 
 
 @app.command()

@@ -1,0 +1,132 @@
+"""What commands have in common: options that say where things are, and how they end.
+
+Shape: `@with_call` gives a command a Call as its first argument, and the command line the options
+--data, --kafka, --postgres, --registry and --json. What is expected to go wrong ends with one line
+on stderr and exit code 1 (2 for a setting that cannot be), never with a traceback.
+Rules: options win over TALLY_* in the environment, that over tally.toml, that over what a running
+`tally up` on the same folder has said.
+"""
+
+import inspect
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+
+import typer
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+BROKEN, USAGE = 1, 2
+P = ParamSpec("P")
+
+Data = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Folder of the data and of a running `tally up`. [.tally]"),
+]
+Kafka = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="An existing Kafka.")]
+Postgres = Annotated[str | None, typer.Option(metavar="DSN", help="An existing PostgreSQL.")]
+RegistryUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="An existing registry's Confluent API.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+COMMON: dict[str, tuple[Any, object]] = {
+    "data": (Data, None),
+    "kafka": (Kafka, None),
+    "postgres": (Postgres, None),
+    "registry": (RegistryUrl, None),
+    "json": (AsJson, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the common options said."""
+
+    said: dict[str, object]
+    json: bool
+
+    def own_settings(self) -> "Settings":
+        """As they were said, without what a running `tally up` knows."""
+        from pydantic import ValidationError
+
+        from infra.settings import Settings
+
+        try:
+            return Settings(**self.said)  # pyright: ignore[reportArgumentType]
+        except ValidationError as error:
+            for each in error.errors(include_url=False, include_input=False):
+                name = ".".join(str(step) for step in each["loc"])
+                complain(f"setting {name}: {each['msg']}")
+            raise typer.Exit(USAGE) from error
+
+    def settings(self, *needed: str) -> "Settings":
+        """With what a running `tally up` knows; `needed` addresses are there."""
+        from infra import addresses
+
+        return addresses.complete(self.own_settings(), *needed)
+
+
+def with_call(command: Callable[Concatenate[Call, P], None]) -> Callable[P, None]:
+    """A command with the common options."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        given = {name: kwargs.pop(name) for name in COMMON}
+        as_json = bool(given.pop("json"))
+        said = {name: value for name, value in given.items() if value is not None}
+        with ending():
+            command(Call(said, as_json), *args, **kwargs)
+
+    signature = inspect.signature(command, eval_str=True)
+    own = list(signature.parameters.values())[1:]
+    only = inspect.Parameter.KEYWORD_ONLY
+    common = [
+        inspect.Parameter(name, only, annotation=annotation, default=default)
+        for name, (annotation, default) in COMMON.items()
+    ]
+    shown = [each.replace(kind=only) for each in own] + common
+    run.__signature__ = signature.replace(parameters=shown)  # pyright: ignore[reportAttributeAccessIssue]
+    run.__annotations__ = {each.name: each.annotation for each in shown}
+    return run
+
+
+@contextmanager
+def ending() -> Generator[None]:
+    """What is expected to go wrong becomes a line and an exit code."""
+    import psycopg
+    from confluent_kafka import KafkaException
+
+    from commands.outage import Outage
+    from infra.telemetry import masked
+
+    try:
+        yield
+    except Outage as outage:
+        complain(masked(str(outage)))
+        raise typer.Exit(BROKEN) from outage
+    except psycopg.Error as error:
+        complain(f"PostgreSQL: {masked(str(error).strip())}")
+        raise typer.Exit(BROKEN) from error
+    except KafkaException as error:
+        complain(f"Kafka: {error}")
+        raise typer.Exit(BROKEN) from error
+
+
+def complain(what: str) -> None:
+    """One line on stderr."""
+    typer.echo(f"tally: {what}", err=True)
+
+
+def refuse(what: str) -> typer.Exit:
+    """A complaint, and the exit to raise."""
+    complain(what)
+    return typer.Exit(BROKEN)
+
+
+def misused(what: str) -> typer.Exit:
+    complain(what)
+    return typer.Exit(USAGE)

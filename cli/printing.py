@@ -1,0 +1,94 @@
+"""What commands print: data on stdout, as tables for people or as JSON for programs.
+
+Shape: document(value) one JSON document; line(value) one of many; table(…) for people;
+progress(part, what) a line on stderr.
+Units: JSON has minor units and microseconds as they are; people see the currency's own digits and
+times in UTC.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import typer
+from iso4217 import Currency
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WIDTH_PIPED = 200  # Nobody wraps lines for grep.
+NUMBER = "number"  # A column of numbers: aligned to the right.
+
+
+def document(value: object) -> None:
+    """One JSON document."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def line(value: object) -> None:
+    """One JSON document on one line, of a stream of them."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def console() -> Console:
+    """Made when used: stdout may have been replaced meanwhile."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH_PIPED, highlight=False)
+
+
+def table(
+    title: str, columns: Sequence[str | tuple[str, str]], rows: Iterable[Sequence[object]]
+) -> None:
+    """Rows under a title; a column (name, NUMBER) is aligned to the right."""
+    made = Table(title=escape(title), title_justify="left", title_style="bold")
+    for column in columns:
+        name, kind = column if isinstance(column, tuple) else (column, "")
+        made.add_column(name, justify="right" if kind == NUMBER else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    console().print(made)
+
+
+def say(text: str) -> None:
+    """A line for people, on stdout."""
+    console().print(escape(text))
+
+
+def progress(part: str, what: str) -> None:
+    """How it goes, on stderr."""
+    typer.echo(f"{part}: {what}", err=True)
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """`1,234.50 CNY`, with the currency's own number of digits."""
+    digits = _digits(currency)
+    sign, size = "-" if amount_minor < 0 else "", abs(amount_minor)
+    whole, part = divmod(size, 10**digits)
+    fraction = f".{part:0{digits}d}" if digits else ""
+    return f"{sign}{whole:,}{fraction} {currency}"
+
+
+@cache
+def _digits(currency: str) -> int:
+    """0 for what counts in whole units, and for codes (gold, funds) without a minor unit."""
+    return int(Currency(currency).exponent or 0)
+
+
+def moment(at_us: int | None) -> str:
+    """A time in UTC to the millisecond."""
+    if at_us is None:
+        return ""
+    at = EPOCH + timedelta(microseconds=at_us)
+    return at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+
+
+def ago(seconds: float | None) -> str:
+    """A span that people read at a glance."""
+    if seconds is None:
+        return ""
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"

@@ -1,0 +1,96 @@
+"""`tally up` and `tally run`: the programs under a supervisor, or one of them by itself."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.calls import BROKEN, Call, refuse, with_call
+from cli.printing import document, progress, say
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+
+class ProgramName(StrEnum):
+    WRITER = "writer"
+    RELAY = "relay"
+    PROJECTOR = "projector"
+    INTAKE = "intake"
+
+
+@with_call
+def run(call: Call, program: Annotated[ProgramName, typer.Argument(help="Which one.")]) -> None:
+    """Run one program in the foreground, until SIGINT or SIGTERM.
+
+    Example: tally run writer --kafka localhost:9092 --postgres postgresql://… --registry http://…
+    """
+    import structlog
+
+    from consumers.supervisor.hosting import GaveUp, host
+    from infra import telemetry
+    from infra.heartbeat import Heartbeat
+    from infra.stopping import stopping
+
+    settings = call.settings("kafka", "postgres", "registry")
+    with stopping() as stop, Heartbeat(settings.data, program.value, stop) as heartbeat:
+        telemetry.configure(as_json=_as_json(settings), on_waiting=heartbeat.waiting)
+        try:
+            with telemetry.bound(program=program.value):
+                host(program.value, settings, stop, heartbeat)
+        except GaveUp as error:
+            heartbeat.failed(telemetry.masked(str(error)))
+            raise refuse(f"{program.value}: {telemetry.masked(str(error))}") from error
+        except Exception as error:
+            heartbeat.failed(f"{type(error).__name__}, a fault of this release: see its log")
+            structlog.get_logger().critical("fault", exc_info=error)
+            raise typer.Exit(BROKEN) from error
+
+
+@with_call
+def up(call: Call) -> None:
+    """Run everything until SIGINT or SIGTERM: servers that are not given, and all programs.
+
+    Example: tally up --data .tally
+    """
+    import signal
+
+    from consumers.supervisor.start import started
+    from infra import telemetry
+    from infra.stopping import stopping
+
+    settings = call.own_settings()
+    telemetry.configure(as_json=_as_json(settings))
+    # Until all servers run, a signal interrupts the start, which then takes them away again.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with started(settings, progress) as everything, stopping() as stop:
+            everything.run(stop, lambda: _ready(everything.settings, as_json=call.json))
+    except KeyboardInterrupt:
+        progress("tally", "stopped")
+
+
+def _as_json(settings: "Settings") -> bool | None:
+    """As it was said, else by what stderr is."""
+    return settings.log_json if "log_json" in settings.model_fields_set else None
+
+
+def _ready(settings: "Settings", *, as_json: bool) -> None:
+    from infra.telemetry import masked
+
+    if as_json:
+        document(
+            {
+                "data": str(settings.data),
+                "kafka": settings.kafka,
+                "postgres": masked(settings.postgres),
+                "registry": settings.registry,
+            }
+        )
+        return
+    say(f"""\
+Everything runs. Ctrl-C stops it; the data stays in {settings.data}.
+  Kafka       {settings.kafka}
+  PostgreSQL  {masked(settings.postgres)}   (with its password: tally dsn)
+  registry    {settings.registry}
+Next: tally publish FILE.jsonl --wait, tally status, tally ledger""")

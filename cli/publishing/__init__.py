@@ -1,0 +1,1 @@
+"""Publishing a file of commands: read and checked, spooled, sent, and answered."""
