@@ -1,11 +1,12 @@
 """A data folder: who owns it now, and what the next start has to know.
 
-`DIR/lock` is locked by the owner and, inherited, by the keeper and every server: the folder is free
-when the last of them is gone, and not before, whoever was killed. `DIR/servers.json` (readable by
-us alone) remembers ports, passwords and process ids.
-Shape: `take(folder)` -> the lock; `recall(folder)`, `remember(folder, remembered)`.
+Two locks. `DIR/lock` is its owner's alone. `DIR/servers.lock` is inherited by the keeper and by
+every server: it is free when the last of them is gone, whoever was killed. So a second owner is
+refused at once, and the next one waits for what a killed one has left behind.
+`DIR/servers.json` (readable by us alone) remembers ports, passwords and process ids.
+Shape: `take(folder)` -> `Held`; `recall(folder)`, `remember(folder, remembered)`.
 Errors: ServerFailed names the owner of a folder in use.
-Source: flock(2): the lock belongs to the open file, which children share.
+Source: flock(2): a lock belongs to the open file, which children share.
 """
 
 import fcntl
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from infra.embedded.settings import ServerFailed
 
-LEAVING_S = 10.0  # A killed owner's servers are gone after that.
+LEAVING_S = 10.0  # What a killed owner leaves behind is gone after 5.
 PAUSE_S = 0.05
 
 
@@ -28,48 +29,52 @@ class Remembered:
     pids: dict[str, int] = field(default_factory=dict[str, int])
 
 
-def take(folder: Path) -> int:
-    """Lock the folder and return the open lock; wait a little for a killed owner's servers."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Two open files with their locks; `servers` is for all that must be gone before the next."""
+
+    owner: int
+    servers: int
+
+    def release(self) -> None:
+        os.close(self.servers)
+        os.close(self.owner)
+
+
+def take(folder: Path) -> Held:
+    """Become the owner of the folder, or fail."""
     folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    deadline = time.monotonic() + LEAVING_S
-    while not _locked(lock):
-        owner = os.pread(lock, 32, 0).decode().strip()
-        if time.monotonic() > deadline or _alive(owner):
-            os.close(lock)
-            raise in_use(folder, owner)
-        time.sleep(PAUSE_S)
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-    return lock
-
-
-def in_use(folder: Path, owner: str) -> ServerFailed:
-    if _alive(owner):
-        return ServerFailed(
-            f"{folder} is in use by process {owner}: stop that, or choose another folder"
+    owner = _open(folder / "lock")
+    if not _locked(owner):
+        pid = os.pread(owner, 32, 0).decode().strip()
+        os.close(owner)
+        raise ServerFailed(
+            f"{folder} is in use by process {pid or '?'}: stop that, or choose another folder"
         )
-    pids = " ".join(str(pid) for pid in recall(folder).pids.values())
-    return ServerFailed(
-        f"{folder} is in use by servers that outlived process {owner or '?'}: "
-        f"end them (they were {pids or 'not noted'}), or choose another folder"
-    )
+    os.ftruncate(owner, 0)
+    os.pwrite(owner, f"{os.getpid()}\n".encode(), 0)
+    servers, deadline = _open(folder / "servers.lock"), time.monotonic() + LEAVING_S
+    while not _locked(servers):
+        if time.monotonic() > deadline:
+            os.close(servers)
+            os.close(owner)
+            pids = " ".join(str(pid) for pid in recall(folder).pids.values())
+            raise ServerFailed(
+                f"{folder} is in use by servers that outlived their owner: end processes "
+                f"{pids or '(not noted)'}, or choose another folder"
+            )
+        time.sleep(PAUSE_S)
+    return Held(owner, servers)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _locked(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
-    return True
-
-
-def _alive(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except PermissionError:
-        return True
-    except (ValueError, ProcessLookupError):
         return False
     return True
 

@@ -112,11 +112,14 @@ class EmbeddedServer(ABC):
         program = self.program()
         deadline = time.monotonic() + self.site.settings.start_timeout_s
         self.site.keeper.start(program)
-        while not self.answers():
+        answered = False
+        while (status := self.site.keeper.status(program.name)) is None and not answered:
             yield
-            status = self.site.keeper.status(program.name)
-            if status is not None or time.monotonic() > deadline:
-                raise failed(program, status)
+            if time.monotonic() > deadline:
+                break
+            answered = self.answers()
+        if not answered or status is not None:  # Who answers for one that has ended is another.
+            raise failed(program, status)
 
 
 def failed(program: Program, status: int | None) -> ServerFailed:

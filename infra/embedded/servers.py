@@ -10,7 +10,6 @@ Errors: ServerFailed: what failed, the end of its log, what to do.
 Source: design, "Embedded default and production".
 """
 
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,8 +29,8 @@ RECORDING_PATIENCE_S = 60.0  # Measured: 3 to 6 s, once on a machine.
 
 
 class EmbeddedServers:
-    def __init__(self, site: Site, lock: int) -> None:
-        self.site, self._lock, self._stopped = site, lock, False
+    def __init__(self, site: Site, held: data.Held) -> None:
+        self.site, self._held, self._stopped = site, held, False
         self._postgres: EmbeddedPostgres | None = None
         self._kafka: EmbeddedKafka | None = None
         self._registry: EmbeddedRegistry | None = None
@@ -52,13 +51,14 @@ class EmbeddedServers:
             raise ServerFailed("the registry keeps its schemas in PostgreSQL: embed it or name one")
         if delete_data and folder.exists() and any(folder.iterdir()):
             raise ServerFailed(f"{folder} is not empty and will not be deleted: choose another one")
-        lock = data.take(folder)
+        held = data.take(folder)
         try:
-            keeper = Keeper(lock=lock, log=logs(folder), delete=folder if delete_data else None)
+            delete = folder if delete_data else None
+            keeper = Keeper(lock=held.servers, log=logs(folder), delete=delete)
         except BaseException:
-            os.close(lock)
+            held.release()
             raise
-        servers = cls(Site(folder, keeper, settings, progress), lock)
+        servers = cls(Site(folder, keeper, settings, progress), held)
         try:
             servers._start(want)
         except BaseException:
@@ -190,7 +190,7 @@ class EmbeddedServers:
         if not self._stopped:
             self._stopped = True
             self.site.keeper.close(patience_max_s=self.site.settings.stop_timeout_s)
-            os.close(self._lock)
+            self._held.release()
 
     def __enter__(self) -> Self:
         return self

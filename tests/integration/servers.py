@@ -77,7 +77,9 @@ def start(data: Path) -> EmbeddedServers:
     """Those that the environment does not name."""
     return EmbeddedServers.start(
         data,
-        want=frozenset(want for want, variable in VARIABLES.items() if not os.environ.get(variable)),
+        want=frozenset(
+            want for want, variable in VARIABLES.items() if not os.environ.get(variable)
+        ),
         progress=quiet,
         settings=EmbeddedSettings(store_dsn=os.environ.get(VARIABLES["postgres"])),
         delete_data=True,
