@@ -18,7 +18,7 @@ from threading import Event
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from commands.answer import CommandAnswered
 from commands.outage import Outage
@@ -162,10 +162,7 @@ class Asker:
         if self._failed is not None:
             raise Outage(f"Kafka did not take a command: {self._failed.str()}", retry=True)
         try:
-            # A wait for many would last until so many have come: wait for one, take what is there.
-            first = self._consumer.poll(timeout_s) if timeout_s else None
-            messages = self._consumer.consume(ANSWERS_MAX, 0.0)
-            messages = clients.checked(messages if first is None else [first, *messages])
+            messages = taken(self._consumer, at_most=ANSWERS_MAX, wait_s=timeout_s)
         except KafkaException as error:
             raise clients.outage(error) from error
         return [answer for message in messages if (answer := self._ours(message)) is not None]
@@ -198,3 +195,13 @@ class Asker:
     def _report(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None:
             self._failed = error
+
+
+def taken(consumer: Consumer, *, at_most: int, wait_s: float) -> list[Message]:
+    """What is there, if need be after a wait for the first. Raises Outage, KafkaException.
+
+    The client's own wait for many lasts until so many have come, or all of the time.
+    """
+    first = consumer.poll(wait_s) if wait_s else None
+    rest = consumer.consume(at_most, 0.0)
+    return clients.checked(rest if first is None else [first, *rest])

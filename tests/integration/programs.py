@@ -29,6 +29,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from consumers.asking import Asker
+from consumers.provider import replay
+from consumers.provider.outcomes import Outcomes, outcomes_of
 from consumers.surroundings import Surroundings
 from infra.settings import Settings
 from tests.integration.servers import Addresses
@@ -219,12 +221,13 @@ def main(name: str) -> None:
 
 
 def _replay(surroundings: Surroundings, bill: Path, stop: Event) -> None:
-    replay = import_module("consumers.provider.replay")
-    replay.run(surroundings, replay.outcomes_of(bill), stop)
+    outcomes = outcomes_of(bill)
+    assert isinstance(outcomes, Outcomes), outcomes
+    replay.run(surroundings, outcomes, stop)
 
 
 def _die_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # Nothing ever comes: it returns when the other end is closed.
     os._exit(1)
 
 

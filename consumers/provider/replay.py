@@ -1,0 +1,206 @@
+"""The replay provider: answers for a channel by what is known to have happened there.
+
+Shape: run(surroundings, outcomes, stop) reads tally.events and records an outcome of every charge
+and every refund of its provider, on tally.internal.
+Rules: at least once. Its position moves after Kafka has taken the answers before it, so a restart
+may answer again, under the same key: a repeat, and an accepted one however late it comes. What
+the channel is not known to have said is recorded as unknown, never assumed.
+Errors: Outage, after PAUSES_S of trying where it may be retried.
+Bound: BATCH records at a time, each answered at most once; nothing waits for an answer.
+"""
+
+import time
+from threading import Event
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+
+from commands.outage import Outage
+from consumers.asking import taken
+from consumers.provider.outcomes import NOT_KNOWN, Outcome, Outcomes
+from consumers.provider.positions import Positions
+from consumers.surroundings import Surroundings
+from domain.collection import (
+    CollectionRefundStarted,
+    CollectionStarted,
+    RecordChargeOutcome,
+    RecordRefundOutcome,
+)
+from infra.kafka import clients
+from infra.kafka.partition import partition_of
+from schemas import codec
+from schemas.framing import frame, unframe
+from schemas.meta import CommandMeta
+from schemas.names import FULL_NAMES
+
+BATCH = 5_000
+POLL_S = 0.05
+SAVE_EVERY_S = 1.0
+QUERY_TIMEOUT_S = 15.0
+DELIVERY_S_MAX = 130.0  # Above delivery.timeout.ms: by then each answer has arrived or failed.
+PAUSES_S = (0.2, 1.0, 2.0, *[5.0] * 24)  # Two minutes in all; then the supervisor starts us afresh.
+Started = CollectionStarted | CollectionRefundStarted
+STARTED = frozenset(FULL_NAMES[cls] for cls in (CollectionStarted, CollectionRefundStarted))
+log = structlog.get_logger()
+
+
+def run(surroundings: Surroundings, outcomes: Outcomes, stop: Event) -> None:
+    """Answer until told to stop."""
+    pauses = iter(PAUSES_S)
+    while not stop.is_set():
+        provider = ReplayProvider(surroundings, outcomes)
+        try:
+            provider.run(stop)
+        except Outage as outage:
+            if provider.moved:
+                pauses = iter(PAUSES_S)
+            pause_s = next(pauses, None)
+            if not outage.retry or pause_s is None:
+                raise
+            log.warning("waiting", outage=str(outage), pause_s=pause_s)
+            stop.wait(pause_s)
+        finally:
+            provider.close()
+
+
+class ReplayProvider:
+    """One reading of tally.events, on from where the last one had answered to."""
+
+    def __init__(self, surroundings: Surroundings, outcomes: Outcomes) -> None:
+        self._surroundings = surroundings
+        self._outcomes = outcomes
+        self._topic = surroundings.topics.events
+        self._positions = Positions(
+            dsn=surroundings.settings.postgres,
+            provider=outcomes.provider,
+            topic_id=surroundings.cluster.topic_ids[self._topic],
+        )
+        self._consumer = clients.reader(surroundings.settings.kafka)
+        self._producer = clients.producer(surroundings.settings.kafka)
+        self._failed: KafkaError | None = None
+        self._unsaved: dict[int, int] = {}  # The next offset of each partition that moved.
+        self.moved = False
+
+    def close(self) -> None:
+        """What was answered and not delivered is answered again by the next reading."""
+        self._producer.purge()
+        self._consumer.close()
+
+    def run(self, stop: Event) -> None:
+        """Read and answer until told to stop. Errors: Outage."""
+        try:
+            self._consumer.assign(self._places())
+            saved_at_s = time.monotonic()
+            while not stop.is_set():
+                self._step()
+                if time.monotonic() - saved_at_s > SAVE_EVERY_S:
+                    self._save()
+                    saved_at_s = time.monotonic()
+            self._save()
+        except KafkaException as error:
+            raise clients.outage(error) from error
+
+    def _places(self) -> list[TopicPartition]:
+        """Where to read on, of every partition; its beginning where nothing was answered yet."""
+        known = self._positions.load()
+        places: list[TopicPartition] = []
+        for number in range(self._surroundings.cluster.partitions):
+            place = TopicPartition(self._topic, number)
+            place.offset = known[number] if number in known else self._beginning(place)
+            places.append(place)
+        return places
+
+    def _beginning(self, place: TopicPartition) -> int:
+        return self._consumer.get_watermark_offsets(place, timeout=QUERY_TIMEOUT_S)[0]
+
+    def _step(self) -> None:
+        self._producer.poll(0)
+        for message in taken(self._consumer, at_most=BATCH, wait_s=POLL_S):
+            event = self._event(message)
+            if event is not None and event.provider == self._outcomes.provider:
+                self._answer(event, message)
+            number, offset = message.partition(), message.offset()
+            assert number is not None, "a record of no partition"
+            assert offset is not None, "a record at no offset"
+            self._unsaved[number] = offset + 1
+
+    def _event(self, message: Message) -> Started | None:
+        value = message.value()
+        assert isinstance(value, bytes), "an event is bytes"
+        schema_id, payload = unframe(value)
+        known = self._surroundings.schemas.of(schema_id)
+        if known is None:
+            raise Outage(f"the registry has no schema {schema_id} of an event", retry=True)
+        if known.full_name not in STARTED:
+            return None
+        event = codec.decode_event(known.full_name, payload, known.written)
+        assert isinstance(event, CollectionStarted | CollectionRefundStarted), "of another type"
+        return event
+
+    def _answer(self, event: Started, message: Message) -> None:
+        facts = dict[str, str | bytes | None](message.headers() or ())
+        book = _bytes(facts["ce_book"])
+        correlation_id = _bytes(facts.get("ce_correlationid") or facts["ce_commandid"]).decode()
+        said = self._said(event)
+        if said is NOT_KNOWN:
+            log.warning(
+                "outcome_not_known",
+                book=book.decode(),
+                correlation_id=correlation_id,
+                collection_id=event.collection_id,
+            )
+        thing, command = _record(event, said)
+        meta = CommandMeta(
+            client=f"provider-{event.provider}",
+            # Of what it says: another answer is another fact, not the same one with other words.
+            idempotency_key=f"{thing}/{said.outcome}/{said.provider_reference}",
+            correlation_id=correlation_id,
+            effective_on=said.occurred_on,
+        )
+        schema_id = self._surroundings.ids[FULL_NAMES[type(command)]]
+        self._publish(frame(schema_id, codec.encode_command(meta, command)), book)
+
+    def _said(self, event: Started) -> Outcome:
+        if isinstance(event, CollectionStarted):
+            return self._outcomes.charges.get(event.reference, NOT_KNOWN)
+        return self._outcomes.refunds.get(event.refund_id, NOT_KNOWN)
+
+    def _publish(self, value: bytes, book: bytes) -> None:
+        topic = self._surroundings.topics.internal
+        partition = partition_of(book, self._surroundings.cluster.partitions)
+        try:
+            self._producer.produce(topic, value, book, partition, self._report)
+        except BufferError:
+            self._deliver()
+            self._producer.produce(topic, value, book, partition, self._report)
+
+    def _save(self) -> None:
+        """All before it has been taken by Kafka: only then the position moves."""
+        if self._unsaved:
+            self._deliver()
+            self._positions.save(self._unsaved)
+            self._unsaved.clear()
+            self.moved = True
+
+    def _deliver(self) -> None:
+        left = self._producer.flush(DELIVERY_S_MAX)
+        if self._failed is not None or left:
+            raise Outage(f"Kafka did not take all outcomes: {self._failed}", retry=True)
+
+    def _report(self, error: KafkaError | None, _message: Message) -> None:
+        if error is not None:
+            self._failed = error
+
+
+def _record(event: Started, said: Outcome) -> tuple[str, RecordChargeOutcome | RecordRefundOutcome]:
+    """The thing that was asked of the channel, and what came of it."""
+    words = (said.outcome, said.provider_reference, said.code, said.occurred_on)
+    if isinstance(event, CollectionStarted):
+        return f"charge/{event.collection_id}", RecordChargeOutcome(event.collection_id, *words)
+    thing = f"refund/{event.collection_id}/{event.refund_id}"
+    return thing, RecordRefundOutcome(event.collection_id, event.refund_id, *words)
+
+
+def _bytes(value: str | bytes | None) -> bytes:
+    assert isinstance(value, bytes), "a fact of an event is bytes"
+    return value
