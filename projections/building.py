@@ -1,0 +1,135 @@
+"""A build of read models in a schema of its own, as far as it is told to go.
+
+Shape: Build(connection, models, source, schema): begin() makes the schema or goes on with an
+unfinished one, advance(targets) feeds the models up to places, analyze() tells the planner.
+Rules: position and rows move together, as when serving; so a build that was killed is whole.
+Errors: SourceError where the log does not give what follows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
+
+from projections.apply import apply_batch
+from projections.batches import Gap
+from projections.model import Model, UnknownEvent
+from projections.recorded import Recorded
+from projections.schema import create, make, make_reader
+
+Place = tuple[str, str]  # Model and book.
+Targets = Mapping[Place, int | None]  # None: as far as the log goes.
+
+
+class Source(Protocol):
+    """The log: what a feed (events, answers) has of a book after a place, in order, in batches."""
+
+    def books(self) -> Sequence[str]: ...
+
+    def read(self, feed: str, book: str, *, after: int) -> Iterator[Sequence[Recorded]]: ...
+
+
+class SourceError(Exception):
+    """The log does not give what comes next."""
+
+
+@dataclass(slots=True)
+class Build:
+    connection: psycopg.Connection
+    models: Sequence[Model]
+    source: Source
+    schema: str
+    events: int = 0
+    unknown: list[UnknownEvent] = field(default_factory=list[UnknownEvent])
+
+    @property
+    def versions(self) -> dict[str, int]:
+        return {model.name: model.version for model in self.models}
+
+    def begin(self) -> None:
+        """Go on with an unfinished build of the same models and versions, or begin afresh."""
+        name = sql.Identifier(self.schema)
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            if versions(self.connection, self.schema) == self.versions:
+                return
+            cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
+            make_reader(self.connection)
+            make(cursor, self.schema)
+            for model in self.models:
+                create(cursor, model, build=1)
+
+    def advance(self, targets: Targets) -> None:
+        """Feed every model up to its target in every book; stop for good at an unknown event."""
+        held = positions(self.connection, self.schema)
+        groups: dict[tuple[str, str, int, int | None], list[Model]] = {}
+        for model in self.models:
+            for (name, book), target in targets.items():
+                position = held.get((name, book), 0)
+                if name == model.name and target != position:
+                    groups.setdefault((model.feed, book, position, target), []).append(model)
+        for (feed, book, position, target), models in groups.items():
+            assert target is None or target > position, "a build ahead of what serves"
+            batches = until(self.source.read(feed, book, after=position), target)
+            reached = self._feed(models, book, batches)
+            if not self.unknown and target is not None and reached != target:
+                raise SourceError(f"book {book}: {feed} end at {reached}, wanted {target}")
+
+    def _feed(
+        self, models: Sequence[Model], book: str, batches: Iterator[Sequence[Recorded]]
+    ) -> int:
+        reached = 0
+        for batch in batches:
+            done = apply_batch(self.connection, models, book, batch, schema=self.schema)
+            if isinstance(done, Gap):
+                raise SourceError(f"book {book}: {done.found} comes where {done.expected} is next")
+            self.events += len(batch)
+            reached = batch[-1].sequence
+            if done.stopped:
+                self.unknown.extend(done.stopped)
+                break
+        return reached
+
+    def analyze(self) -> None:
+        """Tell the planner what is there, before anybody asks."""
+        for model in self.models:
+            for table in model.relations.tables:
+                name = sql.Identifier(self.schema, table.name)
+                self.connection.execute(sql.SQL("ANALYZE {}").format(name))
+        self.connection.commit()
+
+
+def until(
+    batches: Iterator[Sequence[Recorded]], target: int | None
+) -> Iterator[Sequence[Recorded]]:
+    """The batches up to and with a place."""
+    for batch in batches:
+        if target is None or (batch and batch[-1].sequence < target):
+            yield batch
+            continue
+        wanted = [recorded for recorded in batch if recorded.sequence <= target]
+        if wanted:
+            yield wanted
+        return
+
+
+def versions(connection: psycopg.Connection, schema: str) -> dict[str, int]:
+    """Which models a schema holds, in which version; none where there is no such schema."""
+    if not _there(connection, schema):
+        return {}
+    query = sql.SQL("SELECT model, version FROM {}.model").format(sql.Identifier(schema))
+    return dict(connection.execute(query).fetchall())
+
+
+def positions(connection: psycopg.Connection, schema: str) -> dict[Place, int]:
+    """Where the models of a schema stand."""
+    if not _there(connection, schema):
+        return {}
+    query = sql.SQL("SELECT model, book, sequence FROM {}.position").format(sql.Identifier(schema))
+    return {(model, book): place for model, book, place in connection.execute(query).fetchall()}
+
+
+def _there(connection: psycopg.Connection, schema: str) -> bool:
+    name = sql.Identifier(schema, "model").as_string(connection)
+    return connection.execute("SELECT to_regclass(%s)", (name,)).fetchone() != (None,)
