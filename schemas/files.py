@@ -29,9 +29,13 @@ def name_of(path: Path) -> str:
 
 @cache
 def texts() -> Mapping[str, str]:
-    """The text of every file, by the full name of its record."""
-    paths = sorted(path for path in FOLDER.glob("*/*.avsc"))
-    return MappingProxyType({name_of(path): path.read_text(encoding="utf-8") for path in paths})
+    """The text of every file, by the full name of its record, without the end of its last line.
+
+    So do stock clients register it; a registry may know another text as another schema.
+    """
+    paths = sorted(FOLDER.glob("*/*.avsc"))
+    found = {name_of(path): path.read_text(encoding="utf-8").strip() for path in paths}
+    return MappingProxyType(found)
 
 
 def earlier_text(full_name: str, edition: int, *, folder: Path = FOLDER) -> str | None:

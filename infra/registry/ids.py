@@ -1,0 +1,109 @@
+"""Which schema has which id: ours, registered at the start, and those that others wrote by.
+
+Units: seconds. Shape: register_all(registry) -> our ids by full name; SchemaIds(registry).of(id) ->
+Known, None for an id that the registry does not have.
+Errors: Outage of the registry; Malformed(code="schema_not_accepted") for a schema that is no record
+we would read by, each time it is asked for; a schema of ours that the registry refuses is
+Outage(retry=False): this release does not fit what is registered.
+Bounds: KNOWN_MAX schemas (about 10 KB each) and UNKNOWN_MAX ids are remembered, the oldest goes.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
+
+from commands.outage import Outage
+from infra.registry.client import COMPATIBILITY, CONNECTIONS_MAX, Registry, Rejected
+from schemas import files
+from schemas.codec import unlike_ours
+from schemas.malformed import Malformed
+from schemas.writers import Writer, writer
+
+KNOWN_MAX = 2_000
+UNKNOWN_MAX = 10_000
+UNKNOWN_FOR_S = 5.0  # A record may overtake its schema on a registry of several nodes.
+
+Value = TypeVar("Value")
+
+
+class Known(NamedTuple):
+    """A schema. `written` is None where its records have our bytes."""
+
+    full_name: str
+    written: Writer | None
+
+
+def register_all(registry: Registry, texts: Mapping[str, str] | None = None) -> dict[str, int]:
+    """Register every schema under its full name; its id by that name."""
+    left = dict(files.texts() if texts is None else texts)
+    ids: dict[str, int] = {}
+    if left:  # One alone: a registry that is not there is met once, not by every thread.
+        first = next(iter(left))
+        ids[first] = _register(registry, full_name=first, text=left.pop(first))
+    with ThreadPoolExecutor(CONNECTIONS_MAX) as pool:
+        waiting = {
+            name: pool.submit(_register, registry, full_name=name, text=text)
+            for name, text in left.items()
+        }
+        try:
+            return ids | {name: future.result() for name, future in waiting.items()}
+        except Outage:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _register(registry: Registry, *, full_name: str, text: str) -> int:
+    """Two questions when nothing is new: the rule may be missing though the schema is there."""
+    found = registry.id_of(subject=full_name, text=text)
+    if found is not None and registry.compatibility(full_name) == COMPATIBILITY:
+        return found
+    registry.set_compatibility(full_name)
+    registered = registry.register(subject=full_name, text=text)
+    if isinstance(registered, Rejected):
+        said = f"the registry refuses the schema of {full_name}: {registered.detail}"
+        raise Outage(said, retry=False)
+    return registered
+
+
+class SchemaIds:
+    def __init__(self, registry: Registry, clock: Callable[[], float] = time.monotonic) -> None:
+        self._registry, self._clock = registry, clock
+        self._known: dict[int, Known | Malformed] = {}
+        self._unknown: dict[int, float] = {}
+
+    def of(self, schema_id: int) -> Known | None:
+        """The schema of an id; asks the registry once for it."""
+        known = self._known.get(schema_id)
+        if known is None:
+            known = self._fetched(schema_id)
+        if isinstance(known, Malformed):
+            raise Malformed(known.detail, code=known.code)
+        return known
+
+    def _fetched(self, schema_id: int) -> Known | Malformed | None:
+        if self._clock() < self._unknown.get(schema_id, 0.0):
+            return None
+        text = self._registry.schema_by_id(schema_id)
+        if text is None:
+            until_s = self._clock() + UNKNOWN_FOR_S
+            _remember(self._unknown, schema_id, until_s, at_most=UNKNOWN_MAX)
+            return None
+        known = _known(text)
+        _remember(self._known, schema_id, known, at_most=KNOWN_MAX)
+        return known
+
+
+def _known(text: str) -> Known | Malformed:
+    try:
+        written = writer(text)
+    except Malformed as malformed:
+        return malformed
+    return Known(written.full_name, unlike_ours(written))
+
+
+def _remember(kept: dict[int, Value], key: int, value: Value, *, at_most: int) -> None:
+    kept.pop(key, None)
+    if len(kept) >= at_most:
+        del kept[next(iter(kept))]
+    kept[key] = value

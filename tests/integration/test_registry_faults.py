@@ -1,0 +1,193 @@
+"""A registry that answers late, oddly or not at all: asked again only where that may help.
+
+The answers come from a small HTTP server, because a real registry cannot be told to fail.
+"""
+
+import json
+import threading
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from commands.outage import Outage
+from infra.registry import client
+from infra.registry.client import ATTEMPTS, Registry
+from infra.registry.ids import UNKNOWN_FOR_S, SchemaIds, register_all
+
+Answer = tuple[int, Mapping[str, object] | str]
+FOUND: Answer = (200, {"schema": "text"})
+UNKNOWN: Answer = (404, {"error_code": 40403, "message": "not found"})
+DOWN: Answer = (503, {"message": "later"})
+HANG_UP: Answer = (0, "")
+
+
+@dataclass
+class Stand:
+    """What is answered next, the last again and again; and what was asked."""
+
+    url: str
+    answers: list[Answer]
+    asked: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
+    connections: set[int] = field(default_factory=set[int])
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    stand: Stand
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer()
+
+    def _answer(self) -> None:
+        stand = self.stand
+        stand.asked.append((self.path, self.headers["Authorization"]))
+        stand.connections.add(self.client_address[1])
+        status, body = stand.answers[0] if len(stand.answers) == 1 else stand.answers.pop(0)
+        if (status, body) == HANG_UP:
+            self.close_connection = True
+            return
+        data = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there.
+        del format, args
+
+
+@contextmanager
+def answering(*answers: Answer) -> Generator[Stand]:
+    handler = type("StandHandler", (Handler,), {})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    stand = Stand(f"http://127.0.0.1:{server.server_port}", list(answers))
+    handler.stand = stand
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield stand
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(client, "PAUSE_FIRST_S", 0.01)
+    monkeypatch.setattr(client, "PAUSE_MAX_S", 0.02)
+    return iter(())
+
+
+@pytest.mark.parametrize("trouble", [DOWN, (500, "oops"), (429, {}), (408, {}), HANG_UP])
+def test_trouble_that_passes_is_not_seen(trouble: Answer) -> None:
+    with answering(*[trouble] * (ATTEMPTS - 1), FOUND) as stand, Registry(stand.url) as registry:
+        assert registry.schema_by_id(1) == "text"
+        assert [path for path, _ in stand.asked] == ["/schemas/ids/1"] * ATTEMPTS
+
+
+@pytest.mark.parametrize("trouble", [DOWN, (500, "oops"), (429, {}), HANG_UP])
+def test_trouble_that_stays_is_an_outage_to_wait_for(trouble: Answer) -> None:
+    with answering(trouble) as stand, Registry(stand.url) as registry:
+        with pytest.raises(Outage) as caught:
+            registry.schema_by_id(1)
+        assert caught.value.retry
+        assert len(stand.asked) == ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, "<html>nothing here</html>"),
+        (404, {"message": "no such page"}),
+        (200, "<html>hello</html>"),
+        (200, "[]"),
+        (200, {}),
+        (200, {"schema": 7}),
+        (302, "elsewhere"),
+        (401, {"message": "who are you"}),
+        (403, {"message": "no"}),
+    ],
+)
+def test_what_is_no_registry_is_not_asked_again(answer: Answer) -> None:
+    with answering(answer) as stand, Registry(stand.url) as registry:
+        with pytest.raises(Outage) as caught:
+            registry.schema_by_id(1)
+        assert not caught.value.retry
+        assert len(stand.asked) == 1
+
+
+def test_a_silent_registry_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody accepts: the kernel takes the connection, and no answer comes."""
+    monkeypatch.setattr(client, "READ_TIMEOUT_S", 0.05)
+    with answering(FOUND) as stand:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        try:
+            with Registry(f"http://127.0.0.1:{server.server_port}") as registry:
+                with pytest.raises(Outage, match="does not answer") as caught:
+                    registry.schema_by_id(1)
+                assert caught.value.retry
+        finally:
+            server.server_close()
+        assert stand.asked == []
+
+
+def test_a_registry_that_is_not_there_is_met_once() -> None:
+    with answering(FOUND) as stand:
+        pass
+    with Registry(stand.url) as registry, pytest.raises(Outage, match="does not answer") as caught:
+        register_all(registry)
+    assert caught.value.retry
+
+
+def test_one_connection_serves_many_questions() -> None:
+    with answering(FOUND) as stand, Registry(stand.url) as registry:
+        for schema_id in range(10):
+            registry.schema_by_id(schema_id)
+        assert len(stand.asked) == 10
+        assert len(stand.connections) == 1
+
+
+def test_credentials_are_sent_and_never_said() -> None:
+    with answering(FOUND, (401, {"message": "no"})) as stand:
+        with Registry(stand.url.replace("//", "//ann:s%40cret@")) as registry:
+            registry.schema_by_id(1)
+            with pytest.raises(Outage) as caught:
+                registry.schema_by_id(2)
+        assert stand.asked[0] == ("/schemas/ids/1", "Basic YW5uOnNAY3JldA==")
+        assert "cret" not in f"{caught.value} {registry.url}"
+
+
+def test_an_unknown_id_is_asked_again_after_a_while() -> None:
+    now_s = 100.0
+    with answering(UNKNOWN) as stand, Registry(stand.url) as registry:
+        known = SchemaIds(registry, clock=lambda: now_s)
+        assert [known.of(7) for _ in range(3)] == [None] * 3
+        assert len(stand.asked) == 1
+        now_s += UNKNOWN_FOR_S
+        assert known.of(7) is None
+        assert len(stand.asked) == 2
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = {"type": "record", "name": "a.B", "fields": [{"name": "x", "type": "int"}]}
+    monkeypatch.setattr("infra.registry.ids.KNOWN_MAX", 3)
+    monkeypatch.setattr("infra.registry.ids.UNKNOWN_MAX", 3)
+    cases: tuple[tuple[Answer, tuple[str, None] | None], ...] = (
+        ((200, {"schema": json.dumps(schema)}), ("a.B", None)),
+        (UNKNOWN, None),
+    )
+    for answer, expected in cases:
+        with answering(answer) as stand, Registry(stand.url) as registry:
+            known = SchemaIds(registry)
+            assert [known.of(each) for each in (1, 2, 3, 4, 2, 3, 4)] == [expected] * 7
+            assert len(stand.asked) == 4
+            assert known.of(1) == expected
+            assert len(stand.asked) == 5
