@@ -7,8 +7,9 @@ from importlib import metadata
 
 import typer
 
-from cli import programs
+from cli import books, programs
 from cli.publish import publish
+from cli.status import status
 from cli.suite import run_suite
 
 app = typer.Typer(
@@ -19,7 +20,11 @@ app = typer.Typer(
 )
 app.command()(programs.up)
 app.command()(programs.run)
+app.command()(books.init)
 app.command()(publish)
+app.command()(status)
+app.add_typer(books.book, name="book")
+app.command()(books.dsn)
 
 
 @app.command()

@@ -1,0 +1,107 @@
+"""`tally init`, `tally book …` and `tally dsn`: what there is to work on, and where."""
+
+from typing import Annotated
+
+import typer
+
+from cli.calls import Call, misused, refuse, with_call
+from cli.printing import document, moment, progress, say, table
+
+BOOKS = "SELECT name, schema_name, created_at FROM tally.books ORDER BY name"
+MADE = "SELECT to_regclass('tally.books') IS NOT NULL"
+
+book = typer.Typer(help="Books: totally ordered logs, each with one writer.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Lower case letters, digits, - and _.")]
+
+
+@with_call
+def init(call: Call) -> None:
+    """Make what is missing: topics, schemas, the directory of books, and the book `main`.
+
+    Every program does so as it starts; this is for who wants it done before. Doing it twice does
+    no harm.
+
+    Example: tally init --kafka localhost:9092 --postgres postgresql://… --registry http://…
+    """
+    from consumers.surroundings import Surroundings
+
+    settings = call.settings("kafka", "postgres", "registry")
+    surroundings = Surroundings.reach(settings)
+    if call.json:
+        cluster = surroundings.cluster
+        document(
+            {
+                "cluster_id": cluster.cluster_id,
+                "topics": sorted(cluster.topic_ids),
+                "partitions": cluster.partitions,
+                "schemas": len(surroundings.ids),
+            }
+        )
+    else:
+        progress("tally", f"{len(surroundings.ids)} schemas, topics and books are there")
+
+
+@book.command()
+@with_call
+def create(call: Call, name: Name) -> None:
+    """Make a book. Exits with 1 if it exists already.
+
+    Example: tally book create shop-eu
+    """
+    from infra.event_store import directory
+
+    settings = call.settings("postgres")
+    directory.prepare(settings.postgres)
+    try:
+        made = directory.create(settings.postgres, name=name)
+    except ValueError as error:
+        raise misused(str(error)) from error
+    if not made:
+        raise refuse(f"the book {name} exists already")
+    if call.json:
+        document({"book": name})
+    else:
+        say(f"the book {name} is made")
+
+
+@book.command("list")
+@with_call
+def list_books(call: Call) -> None:
+    """List the books.
+
+    Example: tally book list --json
+    """
+    from infra.event_store.directory import connect
+
+    with connect(call.settings("postgres").postgres) as connection:
+        made = connection.execute(MADE).fetchone() == (True,)
+        rows = connection.execute(BOOKS).fetchall() if made else []
+    found = [(str(name), str(schema), _us(at)) for name, schema, at in rows]
+    if call.json:
+        keys = ("book", "schema", "created_at_us")
+        document([dict(zip(keys, each, strict=True)) for each in found])
+    else:
+        shown = [(name, schema, moment(at_us)) for name, schema, at_us in found]
+        table("Books", ["book", "schema", "made (UTC)"], shown)
+
+
+@with_call
+def dsn(call: Call) -> None:
+    """Print the DSN of PostgreSQL with its password, for psql or any tool.
+
+    Read models are in the schema `read`: SELECT * FROM read.wallets.
+
+    Example: psql "$(tally dsn)"
+    """
+    settings = call.settings("postgres")
+    if call.json:
+        document({"postgres": settings.postgres})
+    else:
+        typer.echo(settings.postgres)
+
+
+def _us(at: object) -> int:
+    from datetime import datetime
+
+    assert isinstance(at, datetime), "a timestamp"
+    return round(at.timestamp() * 1_000_000)

@@ -1,0 +1,1 @@
+"""Looking at what runs: servers, programs, books, and what waits for what."""

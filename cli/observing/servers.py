@@ -1,0 +1,63 @@
+"""Whether the servers answer, each asked by itself, all at the same time.
+
+Shape: probe(settings) -> Server for Kafka, PostgreSQL and the registry; what Kafka and PostgreSQL
+said beside that is read by others only if they answered.
+Bound: a server that is silent costs TIMEOUT_S, or what its own client takes to give up.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from commands.outage import Outage
+from infra.event_store.directory import connect
+from infra.registry.client import Registry
+from infra.settings import Settings
+from infra.telemetry import masked
+
+TIMEOUT_S = 5.0
+ANY_SUBJECT = "tally.answer.v1.CommandAnswered"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """`why` it cannot be used, empty where it answers."""
+
+    name: str
+    address: str
+    answers: bool
+    why: str
+
+
+def probe(settings: Settings) -> Sequence[Server]:
+    """Ask all of them whether they are there."""
+    names = ("kafka", "postgres", "registry")
+    addresses = (settings.kafka, settings.postgres, settings.registry)
+    with ThreadPoolExecutor(len(names)) as pool:
+        return list(pool.map(_probe, names, addresses, (_ask_kafka, _ask_postgres, _ask_registry)))
+
+
+def _probe(name: str, address: str, ask: Callable[[str], None], /) -> Server:
+    if not address:
+        return Server(name, "", answers=False, why="nobody says where it is")
+    try:
+        ask(address)
+    except (Outage, KafkaException) as error:
+        return Server(name, masked(address), answers=False, why=masked(str(error).strip()))
+    return Server(name, masked(address), answers=True, why="")
+
+
+def _ask_kafka(bootstrap: str) -> None:
+    AdminClient({"bootstrap.servers": bootstrap, "log_level": 0}).list_topics(timeout=TIMEOUT_S)
+
+
+def _ask_postgres(dsn: str) -> None:
+    connect(dsn).close()
+
+
+def _ask_registry(url: str) -> None:
+    with Registry(url) as registry:
+        registry.compatibility(ANY_SUBJECT)

@@ -1,0 +1,168 @@
+"""Everything together: what runs, how far it is, how fast, and what waits for what.
+
+Shape: look(settings, interval_s) -> Standing. Rates come of two looks at the books. What cannot be
+known while a server is down is None, and `waits` says which server that is.
+Units: lags are records or events, and seconds since the first that waits was recorded.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cli.observing import books as looking
+from cli.observing.books import Books, BookStanding, ModelStanding
+from cli.observing.servers import Server, probe
+from cli.observing.topics import Ends, written_at_ms
+from infra import heartbeat
+from infra.heartbeat import Beat
+from infra.kafka.partition import partition_of
+from infra.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far a step is behind. `seconds` None: nothing waits, or nobody can say since when."""
+
+    behind: int | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookLine:
+    """One book with the lag of every step. `writer` counts what lies in the book's partition."""
+
+    standing: BookStanding
+    partition: int | None
+    writer: Lag
+    relay: Lag
+    projector: Lag
+    events_per_s: float | None
+    answers_per_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a program says of itself; `alive` False: it said so long ago, or gave up."""
+
+    beat: Beat
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that can be known now."""
+
+    servers: Sequence[Server]
+    programs: Sequence[Program]
+    books: Sequence[BookLine] | None
+    strays: int | None
+    dead_letters: int | None
+    waits: Sequence[str]
+
+
+def look(settings: Settings, interval_s: float) -> Standing:
+    """Look once, and a second time after the interval for the rates."""
+    servers = probe(settings)
+    answers = {each.name for each in servers if each.answers}
+    ends = Ends.of(settings) if "kafka" in answers else None
+    before = looking.look(settings.postgres) if "postgres" in answers else None
+    after = before
+    if before is not None and interval_s > 0:
+        time.sleep(max(0.0, interval_s - (time.monotonic() - before.at_s)))
+        after = looking.look(settings.postgres)
+    programs = [Program(each, each.is_fresh(_now_us())) for each in heartbeat.beats(settings.data)]
+    lines = None
+    if before is not None and after is not None:
+        lines = [_line(settings, ends, before, after, each) for each in after.books]
+    letters = after.dead_letters if after is not None else None
+    if letters is None and ends is not None:
+        letters = ends.dead_letters
+    strays = None if after is None else after.strays
+    waits = [*_servers_wait(servers), *_programs_wait(programs), *_books_wait(lines or ())]
+    return Standing(servers, programs, lines, strays, letters, waits)
+
+
+def _line(
+    settings: Settings, ends: Ends | None, before: Books, after: Books, book: BookStanding
+) -> BookLine:
+    was = next((each for each in before.books if each.book == book.book), None)
+    span_s = after.at_s - before.at_s
+    rates = (None, None)
+    if was is not None and span_s > 0:
+        rates = (
+            (book.sequence - was.sequence) / span_s,
+            (book.answers - was.answers) / span_s,
+        )
+    partition = None if ends is None else partition_of(book.book.encode(), ends.partitions)
+    relay = book.sequence - book.relayed + book.answers - book.relayed_answers
+    slowest = max(book.models, key=_behind, default=None)
+    projector = Lag(None, None)
+    if slowest is not None:
+        projector = Lag(slowest.behind, _since(slowest.next_at_us))
+    writer = Lag(None, None) if ends is None else _writer(settings, ends, book)
+    return BookLine(
+        book, partition, writer, Lag(relay, _since(book.relay_next_at_us)), projector, *rates
+    )
+
+
+def _behind(model: ModelStanding) -> int:
+    return model.behind
+
+
+def _writer(settings: Settings, ends: Ends, book: BookStanding) -> Lag:
+    """From the book's positions to the ends of its partitions, other books' records included."""
+    partition = partition_of(book.book.encode(), ends.partitions)
+    behind, oldest_ms = 0, None
+    for topic, position in (
+        (ends.topics.commands, book.commands_position),
+        (ends.topics.internal, book.internal_position),
+    ):
+        missing = ends.ends[topic, partition] - (position or 0)
+        behind += missing
+        if missing > 0:
+            at_ms = written_at_ms(settings.kafka, (topic, partition), position or 0)
+            oldest_ms = min(filter(None, (oldest_ms, at_ms)), default=None)
+    return Lag(behind, None if oldest_ms is None else _since(oldest_ms * 1_000))
+
+
+def _since(at_us: int | None) -> float | None:
+    return None if at_us is None else max(0.0, (_now_us() - at_us) / 1e6)
+
+
+def _servers_wait(servers: Sequence[Server]) -> Iterator[str]:
+    for each in servers:
+        if not each.answers:
+            yield f"everybody waits for {each.name}: {each.why}"
+
+
+def _programs_wait(programs: Sequence[Program]) -> Iterator[str]:
+    for each in programs:
+        beat = each.beat
+        if beat.state == heartbeat.FAILED:
+            yield f"{beat.program} gave up: {beat.why}"
+        elif not each.alive:
+            yield f"{beat.program} (process {beat.pid}) is not heard of any more"
+        elif beat.state == heartbeat.WAITING:
+            yield f"{beat.program} waits: {beat.why}"
+    if not programs:
+        yield "no program keeps its data here"
+
+
+def _books_wait(lines: Sequence[BookLine]) -> Iterator[str]:
+    for each in lines:
+        book = each.standing
+        if each.writer.behind:
+            yield f"{each.writer.behind} records wait for the writer of {book.book}"
+        if each.relay.behind:
+            yield f"{each.relay.behind} events and answers of {book.book} wait for the relay"
+        if each.projector.behind:
+            yield f"{each.projector.behind} events of {book.book} wait for the projector"
+        if book.timers_due:
+            yield f"{book.timers_due} due timers of {book.book} wait for the writer"
+        for model in book.models:
+            if model.parked:
+                yield f"{model.parked} events of {book.book} are parked by {model.model}"
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000
