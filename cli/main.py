@@ -7,10 +7,11 @@ from importlib import metadata
 
 import typer
 
-from cli import books, programs
+from cli import books, ledger, log, programs
 from cli.publish import publish
 from cli.status import status
 from cli.suite import run_suite
+from cli.wallets import wallet
 
 app = typer.Typer(
     name="tally",
@@ -23,6 +24,10 @@ app.command()(programs.run)
 app.command()(books.init)
 app.command()(publish)
 app.command()(status)
+app.command()(log.events)
+app.command()(wallet)
+app.command()(ledger.ledger)
+app.command()(ledger.breaks)
 app.add_typer(books.book, name="book")
 app.command()(books.dsn)
 

@@ -53,7 +53,7 @@ def table(
 
 def say(text: str) -> None:
     """A line for people, on stdout."""
-    console().print(escape(text))
+    typer.echo(text)
 
 
 def progress(part: str, what: str) -> None:

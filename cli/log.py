@@ -1,0 +1,59 @@
+"""`tally events`: what happened, decoded from the log of a book in PostgreSQL."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from cli.calls import Call, misused, refuse, with_call
+from cli.printing import line, say
+from cli.shared_options import Book
+
+LIMIT = 100
+Aggregate = Annotated[
+    str | None, typer.Option(metavar="ID", help="Of one wallet, order, payment … by its id.")
+]
+Type = Annotated[str | None, typer.Option("--type", metavar="NAME", help="Such as FundsCredited.")]
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="WHEN", help="A place in the book, a day or a time in UTC."),
+]
+To = Annotated[str | None, typer.Option("--to", metavar="WHEN", help="The same, included.")]
+Most = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="At most so many; 0: all.")]
+
+
+@with_call
+def events(  # noqa: PLR0913 - by name, as on the command line.
+    call: Call,
+    *,
+    book: Book = "main",
+    aggregate: Aggregate = None,
+    type_name: Type = None,
+    start: From = None,
+    end: To = None,
+    limit: Most = LIMIT,
+) -> None:
+    """Print the events of a book in order: the last ones, or from a place, a day or a time on.
+
+    Example: tally events --aggregate alice --from 2026-03-01 --to 2026-03-31 --limit 0 --json
+    """
+    from cli.observing.log import Wanted, read, type_of
+
+    known = None if type_name is None else type_of(type_name)
+    if type_name is not None and known is None:
+        raise misused(f"--type: expected the name of an event, found {type_name!r:.80}")
+    try:
+        wanted = Wanted.parsed(start, end, aggregate=aggregate, type_name=known, limit=limit)
+    except ValueError as error:
+        raise misused(str(error)) from error
+    found = read(call.settings("postgres").postgres, book, wanted)
+    if found is None:
+        raise refuse(f"there is no book {book}")
+    for each in found:
+        if call.json:
+            line(each)
+        else:
+            data = json.dumps(each["data"], ensure_ascii=False)
+            place = f"{each['book_sequence']:>8}  {each['recorded_at']}"
+            stream = f"{each['aggregate']}/{each['aggregate_id']} v{each['version']}"
+            say(f"{place}  {each['type']}  {stream}  {data}")

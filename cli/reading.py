@@ -1,0 +1,75 @@
+"""Reading PostgreSQL for people: one read-only snapshot a command, rows as dictionaries.
+
+Shape: `with reading(call) as cursor:` and rows(cursor, statement, parameters); stream(…) goes
+through a cursor of the server, so that memory does not grow with what there is.
+Units: times become RFC 3339 in UTC, days YYYY-MM-DD; sums are integers.
+Errors: what the projector has not made yet is said so, with exit code 1.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import DictRow, dict_row
+
+from cli.calls import Call, refuse
+from infra.event_store.directory import connect
+
+ROWS = 1_000  # Fetched at a time by a stream.
+Row = dict[str, Any]
+Statement = LiteralString | sql.Composed
+Reader = psycopg.Connection[DictRow]
+
+
+@contextmanager
+def reading(call: Call) -> Generator[Reader]:
+    """One snapshot of everything, in which nothing can be written."""
+    plain = connect(call.settings("postgres").postgres)
+    with psycopg.Connection[DictRow](plain.pgconn, row_factory=dict_row) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        try:
+            yield connection
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
+            raise refuse(
+                "there are no read models yet: the projector makes them (tally up, or"
+                " tally run projector)"
+            ) from error
+
+
+def rows(connection: Reader, statement: Statement, parameters: Sequence[object] = ()) -> list[Row]:
+    """All rows, ready for JSON. For what is bounded by its own nature."""
+    return [plain(row) for row in connection.execute(statement, parameters)]
+
+
+def stream(
+    connection: Reader, statement: Statement, parameters: Sequence[object] = ()
+) -> Iterator[Row]:
+    """Row by row, as they come."""
+    with connection.cursor("stream", row_factory=dict_row) as cursor:
+        cursor.itersize = ROWS
+        for row in cursor.execute(statement, parameters):
+            yield plain(row)
+
+
+def plain(row: Row) -> Row:
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds.
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return int(value)
+        case UUID() | bytes():
+            return value.hex if isinstance(value, UUID) else value.hex()
+        case _:
+            return value
