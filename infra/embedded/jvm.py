@@ -20,6 +20,7 @@ from pathlib import Path
 from infra.embedded.java import Java
 
 AHEAD_OF_TIME_SINCE = 25
+ARCHIVES_MAX = 8  # Two for each Java, 60 MB each; every new environment brings a Java of its own.
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,25 @@ class Archive:
         if self.path.exists():
             if self.path.stat().st_size == 0:
                 return ()
-            use = "AOTCache" if self.ahead_of_time else "SharedArchiveFile"
-            return (f"-XX:{use}={self.path}",)
+            os.utime(self.path)  # Used today: not the one to give way.
+            if self.ahead_of_time:  # Java 25 warns of parts it found no use for.
+                return (f"-XX:AOTCache={self.path}", "-Xlog:aot*=error")
+            return (f"-XX:SharedArchiveFile={self.path}",)
         record = "AOTCacheOutput" if self.ahead_of_time else "ArchiveClassesAtExit"
         return (f"-XX:{record}={self.unfinished}",)
 
-    def settle(self) -> bool:
-        """After the recording program has ended: whether there is an archive now."""
+    def settle(self, *, whole: bool) -> bool:
+        """After the recording program has ended, by itself or not; whether there is one now."""
+        if not whole:
+            self.unfinished.unlink(missing_ok=True)
+            return False
         if not self.unfinished.exists():
             self.path.touch()
             return False
         self.unfinished.replace(self.path)
+        archives = sorted(self.path.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns)
+        for old in archives[:-ARCHIVES_MAX]:
+            old.unlink(missing_ok=True)
         return True
 
 

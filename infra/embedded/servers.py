@@ -11,6 +11,7 @@ Source: design, "Embedded default and production".
 """
 
 import secrets
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -146,8 +147,10 @@ class EmbeddedServers:
         names = [one.name for one in recording]
         self.site.keeper.stop(*names, patience_max_s=RECORDING_PATIENCE_S)
         for one in recording:
-            if not one.runtime.archive.settle():
-                self.site.progress(one.name, "this Java cannot prepare quicker starts")
+            status = self.site.keeper.status(one.name)
+            by_itself = status is not None and status != -signal.SIGKILL
+            if not one.runtime.archive.settle(whole=by_itself):
+                self.site.progress(one.name, "no quicker starts with this Java, or not yet")
         drive([one.starting() for one in recording])
 
     def _remember(self, planned: Mapping[str, int], passwords: Mapping[str, str]) -> None:

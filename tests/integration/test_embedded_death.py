@@ -69,9 +69,10 @@ def owner(tmp_path: Path) -> Generator[Callable[..., Owner]]:
 def descendants(pid: int) -> set[int]:
     """All processes that it started, and those that they started."""
     listing = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+        ["/bin/ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
     )
-    parents = dict(map(int, line.split()) for line in listing.stdout.splitlines())
+    pairs = [line.split() for line in listing.stdout.splitlines()]
+    parents = {int(child): int(parent) for child, parent in pairs}
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more

@@ -1,4 +1,4 @@
-"""PostgreSQL, Kafka and the registry, each for real: what survives a stop, a crash and a new start."""
+"""PostgreSQL, Kafka and the registry, each for real: what survives a stop, a crash, a new start."""
 
 import json
 import socket
@@ -9,18 +9,20 @@ from urllib.request import Request, urlopen
 import psycopg
 import pytest
 from confluent_kafka import Consumer, Message, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from infra.embedded import data, ports
 from infra.embedded.postgres import EmbeddedPostgres, Passwords
 from infra.embedded.process import Keeper
 from infra.embedded.server import Site
 from infra.embedded.servers import EmbeddedServers
-from infra.embedded.settings import EVERYTHING, EmbeddedSettings, ServerFailed
+from infra.embedded.settings import EVERYTHING, EmbeddedSettings, ServerFailed, Want
 from tests.integration.conftest import StartServers
 from tests.integration.servers import Addresses, quiet
 
 TIMEOUT_S = 30.0
+POSTGRES, REGISTRY = frozenset[Want]({"postgres"}), frozenset[Want]({"registry"})
 DURABLE = {
     "fsync": "on",
     "full_page_writes": "on",
@@ -110,9 +112,10 @@ def test_everything_survives_a_stop_on_the_same_ports(tmp_path: Path) -> None:
 def test_a_killed_postgres_comes_back_with_what_was_committed(own_servers: StartServers) -> None:
     servers = own_servers("postgres")
     write_row(servers.postgres_dsn, 1)
-    with psycopg.connect(servers.postgres_dsn) as held, pytest.raises(psycopg.OperationalError):
+    with psycopg.connect(servers.postgres_dsn) as held:
         servers.postgres.kill()
-        held.execute("SELECT 1")
+        with pytest.raises(psycopg.OperationalError):
+            held.execute("SELECT 1")
     servers.postgres.start()
     write_row(servers.postgres_dsn, 2)
     assert read_rows(servers.postgres_dsn) == [1, 2]
@@ -142,9 +145,8 @@ def test_the_registry_keeps_its_schemas_in_a_postgres_of_others(
 ) -> None:
     other = own_servers("postgres")
     settings = EmbeddedSettings(store_dsn=other.postgres_dsn)
-    want = frozenset({"registry"})
     folder = tmp_path / "registry"
-    with EmbeddedServers.start(folder, want=want, progress=quiet, settings=settings) as one:
+    with EmbeddedServers.start(folder, want=REGISTRY, progress=quiet, settings=settings) as one:
         assert one.registry_url != servers.registry_url
         register(one.registry_url, "kept", "Kept")
     with psycopg.connect(other.postgres_dsn) as connection:
@@ -161,7 +163,7 @@ def test_postgres_is_durable_and_lets_nobody_in_without_the_password(servers: Ad
     assert DURABLE.items() <= dict(rows).items()
     assert role == (False,)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(servers.postgres_dsn, password="wrong")
+        psycopg.connect(servers.postgres_dsn, password="wrong")  # noqa: S106 - It is wrong.
 
 
 def test_kafka_makes_no_topic_by_itself(servers: Addresses, topic_prefix: str) -> None:
@@ -173,7 +175,7 @@ def test_kafka_makes_no_topic_by_itself(servers: Addresses, topic_prefix: str) -
         on_delivery=lambda error, _: errors.append("" if error is None else str(error.name())),
     )
     producer.flush(TIMEOUT_S)
-    assert errors == ["_UNKNOWN_TOPIC"] or errors == ["_MSG_TIMED_OUT"]
+    assert errors in (["_UNKNOWN_TOPIC"], ["_MSG_TIMED_OUT"])
 
 
 def test_a_second_owner_is_refused(own_servers: StartServers) -> None:
@@ -192,11 +194,12 @@ def test_a_port_that_was_asked_for_and_is_taken_is_named(tmp_path: Path) -> None
     with socket.create_server((ports.LOOPBACK, 0)) as taken:
         port: int = taken.getsockname()[1]
         settings = EmbeddedSettings(postgres_port=port)
-        want = frozenset({"postgres"})
         with pytest.raises(ServerFailed, match=f"port {port}, asked for postgres, is taken"):
-            EmbeddedServers.start(tmp_path / "data", want=want, progress=quiet, settings=settings)
+            EmbeddedServers.start(
+                tmp_path / "data", want=POSTGRES, progress=quiet, settings=settings
+            )
     with EmbeddedServers.start(
-        tmp_path / "data", want=want, progress=quiet, settings=settings
+        tmp_path / "data", want=POSTGRES, progress=quiet, settings=settings
     ) as servers:
         assert f":{port}/" in servers.postgres_dsn
 
@@ -246,4 +249,4 @@ def test_a_folder_with_other_things_is_not_deleted(tmp_path: Path) -> None:
 
 def test_the_registry_needs_a_postgres(tmp_path: Path) -> None:
     with pytest.raises(ServerFailed, match="PostgreSQL: embed it or name one"):
-        EmbeddedServers.start(tmp_path, want=frozenset({"registry"}), progress=quiet)
+        EmbeddedServers.start(tmp_path, want=REGISTRY, progress=quiet)
