@@ -102,7 +102,8 @@ def evolve(row: Payment | None, change: Change) -> Payment:
         case payment.PaymentUndone():
             return row._replace(status="undone", code=event.reason, ended_at=at)
         case payment.LateChargeReceived():
-            return row._replace(status="late_charged")
+            refunded = row.refunded + event.amount_minor
+            return row._replace(status="late_charged", refunded=refunded)
         case payment.SellerShareReleased():
             return row._replace(share_released_at=at)
         case payment.RefundStarted():

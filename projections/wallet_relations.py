@@ -117,15 +117,15 @@ FROM wallet_profiles AS p LEFT JOIN LATERAL (
 ) AS m ON true""",
 )
 TRANSACTION = {
-    "transaction_type": """deposit, withdrawal, transfer_in, transfer_out, payment, sale,
-sale_released, refund_received, refund_paid, hold, hold_released, debt_repaid, credit, debit.""",
+    "transaction_type": "deposit, withdrawal, transfer_in, transfer_out, payment, sale, "
+    "sale_released, refund_received, refund_paid, hold, hold_released, debt_repaid, credit, debit.",
     "status": "posted; pending: it counts as reserved yet; held: set aside; released from that.",
     "amount": "What moved, above zero, in minor units.",
     "balance_change": "How the balance changed by it: 0 where money was only reserved or released.",
     "currency": "ISO 4217 code.",
     "balance_after": "Balance after it, reserved money included.",
     "reserved_balance_after": "What of that was reserved then.",
-    "available_balance_after": "The rest.",
+    "available_balance_after": "What of that was available then.",
     "counterparty_account": "The ledger account on the other side.",
     "movement_id": "The movement's, transfer's or hold's id.",
     "recorded_at": "When it was recorded; never decreases in a book.",

@@ -1,0 +1,113 @@
+"""The ledger's rows: lines as accounting has them, and the balances after each.
+
+Shape: the fold in memory, with accounts numbered by hand where a table would.
+"""
+
+from collections import Counter
+
+import pytest
+
+from domain.accounting import chart, posting, trial
+from domain.settlement import BreakOpened
+from domain.wallet import FundsCredited, FundsDebited
+from projections.batches import batch_of
+from projections.ledger import Account, category, pack, post
+from projections.model import UnknownEvent
+from projections.names import Names
+from projections.packing import EPOCH_DAYS, EPOCH_US
+from tests.unit.projections.copied import fields, number
+from tests.unit.projections.records import record
+from tests.unit.projections.story import Story
+
+NAMES_MAX = 1_000
+
+
+def test_balances_after_the_lines_are_their_sums() -> None:
+    records = record(Story().events)
+    names, fresh = Names[tuple[str, str], Account](NAMES_MAX), dict[tuple[str, str], Account]()
+    posted, unknown = post(batch_of("main", records), names, fresh)
+    for place, account in enumerate(fresh.values(), start=1):
+        account.number = place
+    by_number = {account.number: key for key, account in fresh.items()}
+    balances: trial.Balances = {}
+    lines = [(each, line) for each in records for line in posting.lines(each.event, "main")]
+    rows = fields(pack("main", posted))
+    assert unknown is None
+    assert len(rows) == len(lines)
+    for row, (recorded, line) in zip(rows, lines, strict=True):
+        sequence, amount, at_us, debit_after, credit_after, debit, credit, day, _ = map(
+            number, row[:9]
+        )
+        trial.post(balances, [line])
+        assert by_number[debit] == (line.debit_account, line.currency)
+        assert by_number[credit] == (line.credit_account, line.currency)
+        assert (sequence, amount) == (recorded.sequence, line.amount_minor)
+        assert (debit_after, credit_after) == (
+            balances[by_number[debit]],
+            balances[by_number[credit]],
+        )
+        assert at_us + EPOCH_US == recorded.recorded_at_us
+        assert day + EPOCH_DAYS == recorded.effective_on
+        assert row[9] == b"main"
+    places = Counter(number(row[0]) for row in rows)
+    assert [number(row[8]) for row in rows] == [
+        place for sequence in places for place in range(1, places[sequence] + 1)
+    ]
+
+
+def test_it_stops_before_what_accounting_does_not_know() -> None:
+    """A known event of a kind that no row of the accounting table is about."""
+    strange = BreakOpened(
+        "w/m/c/r", "w/m/c/r#1", "haunted", "w", "m", "r", "", 0, 1, "CNY", 0, 0, 0
+    )
+    credited = FundsCredited("ann", "m1", 5, "CNY", "external:bank", False, 5, 0)  # noqa: FBT003
+    records = record([credited, strange, credited])
+    posted, unknown = post(batch_of("main", records), Names(NAMES_MAX), {})
+    assert [recorded.sequence for recorded, *_ in posted] == [1]
+    assert unknown == UnknownEvent("ledger", "main", 2, records[1].type_name)
+
+
+def test_an_account_has_a_balance_in_each_currency() -> None:
+    events = [
+        FundsCredited("ann", "m1", 5, "CNY", "external:bank", False, 5, 0),  # noqa: FBT003
+        FundsCredited("ben", "m2", 7, "USD", "external:bank", False, 7, 0),  # noqa: FBT003
+        FundsDebited("ann", "m3", 2, "CNY", "external:bank", False, 3, 0),  # noqa: FBT003
+    ]
+    fresh: dict[tuple[str, str], Account] = {}
+    posted, _ = post(batch_of("main", record(events)), Names(NAMES_MAX), fresh)
+    pack("main", posted)
+    assert {key: account.balance_minor for key, account in fresh.items()} == {
+        ("external:bank", "CNY"): 3,
+        ("liability:wallet:ann", "CNY"): -3,
+        ("external:bank", "USD"): 7,
+        ("liability:wallet:ben", "USD"): -7,
+    }
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        ("liability:wallet:ann", "liability:wallet"),
+        ("liability:wallet:ann:held", "liability:wallet:held"),
+        ("liability:order:p1", "liability:order"),
+        ("liability:refund:late@N1", "liability:refund"),
+        ("asset:receivable:seller:shop", "asset:receivable:seller"),
+        ("asset:receivable:wechat", "asset:receivable:wechat"),
+        ("asset:settling:bill-1", "asset:settling"),
+        ("suspense:break:wechat/1/charge/N1#1", "suspense:break"),
+        ("external:bank", "external:bank"),
+        ("due:asia", "due:asia"),
+        ("income:commission", "income:commission"),
+        ("expense:fee:wechat", "expense:fee:wechat"),
+    ],
+)
+def test_categories_leave_out_the_one_thing(account: str, expected: str) -> None:
+    assert category(account) == expected
+
+
+def test_accounts_of_one_thing_of_the_chart_have_few_categories() -> None:
+    """Whatever stands in <> of these is one of very many."""
+    many = ("<wallet_id>", "<payment_id>", "<refund_id>", "<batch_id>", "<break_id>")
+    named = [each.account for each in chart.CHART if each.account.find("<") >= 0]
+    kept = {category(name) for name in named if "<" in category(name)}
+    assert not any(one in name for name in kept for one in many)
