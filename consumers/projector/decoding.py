@@ -6,14 +6,17 @@ Errors: Outage where the registry cannot be asked; Foreign, a record that is non
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from confluent_kafka import Message
 
-from commands.log import day
+from commands.answer import CommandAnswered
+from commands.log import DAY_US, day
+from infra.codec import ANSWER, DEAD_LETTER
 from infra.kafka import messages
 from infra.registry.ids import SchemaIds
-from projections.recorded import Recorded, Undecoded
+from projections.recorded import Answer, DeadLetter, Recorded, Undecoded
 from schemas import codec
 from schemas.framing import unframe
 from schemas.malformed import Malformed
@@ -22,10 +25,41 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 CACHE_MAX = 4_096
 V = TypeVar("V")
+_ANSWER_FIELDS = attrgetter(*Answer._fields)
 
 
 class Foreign(Exception):  # noqa: N818 - a fact about the record.
     """A record on tally.events that we did not write: the topic is ours alone."""
+
+
+def read_answer(message: Message) -> tuple[str, Recorded] | None:
+    """Reads tally.results; None for a stray's answer, which has no place in any book."""
+    answer = ANSWER.decode(unframe(messages.value(message))[1])
+    return (answer.book, recorded_answer(answer)) if answer.answer_sequence else None
+
+
+def recorded_answer(answer: CommandAnswered) -> Recorded:
+    """An answer at its place among the book's answers."""
+    return Recorded(
+        answer.answer_sequence,
+        answer.answered_at_us,
+        answer.answered_at_us // DAY_US,
+        "",
+        "",
+        0,
+        answer.command_type,
+        Answer._make(_ANSWER_FIELDS(answer)),
+        b"",
+        answer.correlation_id,
+    )
+
+
+def read_dead_letter(message: Message) -> DeadLetter:
+    """Reads tally.dead-letters."""
+    found = DEAD_LETTER.decode(unframe(messages.value(message))[1])
+    fields: dict[str, Any] = {name: getattr(found, name) for name in DeadLetter._fields}
+    fields["headers"] = tuple((each.name, each.value) for each in found.headers)
+    return DeadLetter(**fields)
 
 
 class EventDecoder:

@@ -7,7 +7,6 @@ Errors: Outage; psycopg's operational errors are made one.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import psycopg
 import structlog
@@ -15,11 +14,13 @@ from confluent_kafka import Message
 
 from commands.outage import Outage
 from projections.apply import Gap, apply_batch
+from projections.dead_letters import keep
 from projections.model import Model
+from projections.recorded import DeadLetter, Recorded
 
 FETCH_MAX = 20_000  # Events fetched for a gap in one go; the rest in the next.
-Read = Callable[[Message], tuple[str, Any]]
-Fetch = Callable[[str, int, int], Sequence[Any]]
+Read = Callable[[Message], tuple[str, Recorded] | None]
+Fetch = Callable[[str, int, int], Sequence[Recorded]]
 log = structlog.get_logger()
 
 
@@ -34,15 +35,16 @@ class Feed:
 
     def take(self, connection: psycopg.Connection, messages: Sequence[Message]) -> int:
         """Apply a poll's records; how many there were."""
-        by_book: dict[str, list[Any]] = {}
+        by_book: dict[str, list[Recorded]] = {}
         for message in messages:
-            book, recorded = self._read(message)
-            by_book.setdefault(book, []).append(recorded)
+            found = self._read(message)
+            if found is not None:
+                by_book.setdefault(found[0], []).append(found[1])
         for book, batch in by_book.items():
             self._apply(connection, book, batch)
         return len(messages)
 
-    def _apply(self, connection: psycopg.Connection, book: str, batch: Sequence[Any]) -> None:
+    def _apply(self, connection: psycopg.Connection, book: str, batch: Sequence[Recorded]) -> None:
         models = [model for model in self._models if (model.name, book) not in self.stopped]
         if not models:
             return
@@ -63,3 +65,18 @@ class Feed:
             what = f"{unknown.type_name} at {unknown.sequence}"
             self.stopped[unknown.model, book] = what
             log.error("model_stopped", book=book, model=unknown.model, before=what)
+
+
+class DeadLetterFeed:
+    """Dead letters: they have no order, each is kept once by its id."""
+
+    def __init__(self, read: Callable[[Message], DeadLetter]) -> None:
+        self._read = read
+
+    def take(self, connection: psycopg.Connection, messages: Sequence[Message]) -> int:
+        """Keep a poll's letters; how many there were."""
+        try:
+            keep(connection, [self._read(message) for message in messages])
+        except psycopg.OperationalError as error:
+            raise Outage(f"PostgreSQL: {error}", retry=True) from error
+        return len(messages)

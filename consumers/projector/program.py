@@ -14,7 +14,7 @@ import psycopg
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 
-from consumers.projector.feed import Feed
+from consumers.projector.feed import DeadLetterFeed, Feed
 from infra.kafka import clients, messages
 
 BATCH = 5_000
@@ -28,7 +28,10 @@ class Projector:
     """Feeds read models. `feeds` by topic."""
 
     def __init__(
-        self, consumer: Consumer, connection: psycopg.Connection, feeds: Mapping[str, Feed]
+        self,
+        consumer: Consumer,
+        connection: psycopg.Connection,
+        feeds: Mapping[str, Feed | DeadLetterFeed],
     ) -> None:
         self._consumer = consumer
         self._connection = connection

@@ -7,19 +7,14 @@ Errors: Outage(retry=False) says what is missing; LogContradicted, that both hol
 Bound: reads tally.events from the offset that the relay noted, which trails the end by a second.
 """
 
-from collections.abc import Iterator
-
-from confluent_kafka import Message, TopicPartition
+from confluent_kafka import TopicPartition
 from psycopg import sql
 
 from commands.outage import Outage
 from consumers.surroundings import Surroundings
 from infra.event_store.directory import Book, connect
-from infra.kafka import clients, messages
-
-POLL_S = 1.0
-SILENT_POLLS_MAX = 30  # Half a minute without a record that Kafka says is there.
-BATCH = 5_000
+from infra.kafka import messages
+from infra.kafka.reading import records
 
 
 class LogContradicted(Outage):
@@ -34,7 +29,8 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int) -> None:
         raise Outage(f"book {book.name} was relayed to another tally.events topic", retry=False)
     chains: dict[int, bytes] = {}
     ahead = last
-    for message in _from(surroundings, partition=partition, offset=offset):
+    place = TopicPartition(surroundings.topics.events, partition, offset)
+    for message in records(surroundings.settings.kafka, place):
         headers = messages.headers(message)
         if headers.get("ce_book") == book.name.encode():
             sequence = int(headers["ce_sequence"])
@@ -70,24 +66,3 @@ def _same(dsn: str, book: Book, chains: dict[int, bytes]) -> None:
                 f"book {book.name}: event {sequence} in Kafka is not the one in PostgreSQL",
                 retry=False,
             )
-
-
-def _from(surroundings: Surroundings, *, partition: int, offset: int) -> Iterator[Message]:
-    """Every record from there to the end as it is now."""
-    consumer = clients.reader(surroundings.settings.kafka)
-    try:
-        place = TopicPartition(surroundings.topics.events, partition)
-        low, end = consumer.get_watermark_offsets(place, timeout=15.0)
-        place.offset = max(low, offset)
-        consumer.assign([place])
-        silent = 0
-        while place.offset < end:
-            found = clients.checked(consumer.consume(BATCH, POLL_S))
-            silent = 0 if found else silent + 1
-            if silent > SILENT_POLLS_MAX:
-                raise Outage("Kafka does not give the records it says it has", retry=True)
-            for message in found:
-                place.offset = messages.offset(message) + 1
-                yield message
-    finally:
-        consumer.close()

@@ -1,0 +1,71 @@
+"""The projector program, put together.
+
+Shape: run(surroundings, stop) until told to stop. Errors: Outage; what needs a rebuild says so.
+"""
+
+import gc
+from collections.abc import Sequence
+from threading import Event
+
+import psycopg
+from psycopg import sql
+
+from commands.outage import Outage
+from consumers.projector import decoding, log_reader
+from consumers.projector.decoding import EventDecoder
+from consumers.projector.feed import DeadLetterFeed, Feed
+from consumers.projector.program import Projector
+from consumers.surroundings import Surroundings
+from infra.codec import ANSWER
+from infra.event_store import directory
+from infra.event_store.directory import Book
+from infra.kafka import clients
+from projections import schema
+from projections.answers import Commands
+from projections.models import all_models, event_models
+from projections.recorded import Recorded
+
+GROUP = "projector"
+ANSWERS = """SELECT answer FROM {schema}.answers
+WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence"""
+
+
+def run(surroundings: Surroundings, stop: Event) -> None:
+    """Project everything that the group gives us."""
+    settings, topics = surroundings.settings, surroundings.topics
+    connection = psycopg.connect(settings.postgres, autocommit=True)
+    outdated = schema.prepare(connection, all_models())
+    if outdated:
+        raise Outage(f"read models of another version: tally rebuild {outdated}", retry=False)
+    fetch = Fetch(settings.postgres)
+    feeds = {
+        topics.events: Feed(event_models(), EventDecoder(surroundings.schemas).read, fetch.events),
+        topics.results: Feed([Commands()], decoding.read_answer, fetch.answers),
+        topics.dead_letters: DeadLetterFeed(decoding.read_dead_letter),
+    }
+    consumer = clients.group_consumer(settings.kafka, group=f"{topics.prefix}.{GROUP}")
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
+    Projector(consumer, connection, feeds).run(stop)
+
+
+class Fetch:
+    """What Kafka skipped, from the book itself."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+
+    def events(self, name: str, after: int, to: int) -> Sequence[Recorded]:
+        with psycopg.connect(self._dsn) as connection:
+            return list(log_reader.read(connection, self._book(name), after=after, to=to))
+
+    def answers(self, name: str, after: int, to: int) -> Sequence[Recorded]:
+        text = sql.SQL(ANSWERS).format(schema=sql.Identifier(self._book(name).schema))
+        with psycopg.connect(self._dsn) as connection:
+            rows = connection.execute(text, (after, to), binary=True).fetchall()
+        return [decoding.recorded_answer(ANSWER.decode(bytes(answer))) for (answer,) in rows]
+
+    def _book(self, name: str) -> Book:
+        found = [book for book in directory.list_books(self._dsn) if book.name == name]
+        assert found, "an event of a book that is in no directory"
+        return found[0]

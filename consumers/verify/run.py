@@ -1,0 +1,67 @@
+"""`tally verify`: proves all books, from the log outwards.
+
+Shape: run(surroundings, progress) -> Report. Writes nothing; the system may run meanwhile, each
+book is proven up to the end of its log as it was found.
+Errors: Outage. Read models that lag are waited for, BEHIND_S_MAX at most.
+"""
+
+import time
+from threading import Event
+
+import psycopg
+
+from consumers.surroundings import Surroundings
+from consumers.verify.accounts_pass import due_pairs, pass_over_accounts
+from consumers.verify.bus_pass import pass_over_bus
+from consumers.verify.log_pass import Folded, pass_over
+from consumers.verify.read_pass import behind, pass_over_answers, pass_over_reads
+from consumers.verify.report import Findings, Progress, Report
+from infra.event_store import directory
+from projections.models import event_models
+
+BEHIND_S_MAX = 30.0
+LOOK_S = 0.05
+
+
+def run(surroundings: Surroundings, progress: Progress | None = None) -> Report:
+    """Recompute everything and compare."""
+    say = progress or _silently
+    findings = Findings()
+    books = directory.list_books(surroundings.settings.postgres)
+    proven: list[Folded] = []
+    with psycopg.connect(surroundings.settings.postgres, autocommit=True) as connection:
+        for book in books:
+            say(f"book {book.name}: log and ledger")
+            folded = pass_over(connection, book, findings)
+            proven.append(folded)
+            pass_over_accounts(folded, findings)
+            say(f"book {book.name}: read models")
+            if _caught_up(connection, folded, findings):
+                pass_over_reads(connection, folded, findings)
+            pass_over_answers(connection, book, folded, findings)
+    due_pairs(proven, findings)
+    say("events on Kafka")
+    pass_over_bus(surroundings, books, findings)
+    return findings.report()
+
+
+def _silently(_what: str) -> None:
+    """Nobody wants to know."""
+
+
+def _caught_up(connection: psycopg.Connection, folded: Folded, findings: Findings) -> bool:
+    """Wait until the models hold what was proven; where they do not, say so."""
+    models: list[str] = [model.name for model in event_models()]
+    until_s = time.monotonic() + BEHIND_S_MAX
+    while found := behind(connection, folded, models):
+        if time.monotonic() > until_s:
+            for model, sequence in found:
+                findings.compare(
+                    "read_models_caught_up",
+                    f"{folded.book} {model}",
+                    found=sequence,
+                    expected=folded.sequence,
+                )
+            return False
+        Event().wait(LOOK_S)
+    return True
