@@ -79,6 +79,11 @@ def test_what_cannot_be(state: State | None, event: Event, words: str) -> None:
         evolve(state, event)
 
 
+def test_a_cent_is_something() -> None:
+    assert evolve(None, TransferStarted("t", "a", "north", "b", 1, "EUR"))
+    assert evolve(None, TransferReceived("main/t", "t", "main", "a", "b", 1, "EUR"))
+
+
 @pytest.mark.parametrize("state", [UNDER_WAY, DONE, UNDONE, RECEIVED])
 def test_a_snapshot_brings_back_the_same_state(state: State) -> None:
     assert type(state) in STATES

@@ -185,6 +185,13 @@ def test_a_flow_of_ours_moves_something(amount_minor: int) -> None:
             decide(command, FULL, AT_US)
 
 
+def test_a_cent_is_something() -> None:
+    assert code(FULL, credit(1)) == code(FULL, debit(1)) == ""
+    assert accepted(FULL, ReceiveFunds("w", "m", 1, "EUR", ORDER))
+    assert accepted(FULL, ReleasePending("w", "m", 1, "EUR"))
+    assert accepted(FULL, ReclaimFunds("w", "m", 1, "EUR", REFUND))
+
+
 def test_more_than_is_pending_is_never_released() -> None:
     with pytest.raises(AssertionError, match="more released than is pending"):
         decide(ReleasePending("w", "m", 11, "EUR"), FULL, AT_US)
