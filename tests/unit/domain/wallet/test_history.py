@@ -110,6 +110,7 @@ def test_an_impossible_history_stops(wallet: Wallet | None, event: Event, words:
 
 
 def test_the_largest_balance_that_fits_is_kept() -> None:
+    assert STORED_MAX == 9_223_372_036_854_775_807
     assert given(OPENED, money_in(STORED_MAX, STORED_MAX, 0)).balance_minor == STORED_MAX
 
 
