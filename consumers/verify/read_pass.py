@@ -13,8 +13,8 @@ from consumers.verify.report import Findings
 from domain.wallet import Wallet
 from infra.event_store.directory import Book
 
-BEHIND = """SELECT model, sequence FROM read.position
-WHERE book = %s AND model = ANY(%s) AND sequence < %s"""
+SERVED = "SELECT to_regclass('read.position') IS NOT NULL"
+POSITIONS = "SELECT model, sequence FROM read.position WHERE book = %s"
 WALLETS = """SELECT wallet_id, currency, status, balance, reserved_balance, debt
 FROM read.wallets WHERE book = %s"""
 BALANCES = "SELECT account, currency, balance FROM read.account_balances WHERE book = %s"
@@ -31,7 +31,10 @@ def behind(
     connection: psycopg.Connection, folded: Folded, models: list[str]
 ) -> list[tuple[str, int]]:
     """Models of events that do not hold all of the log yet."""
-    return connection.execute(BEHIND, (folded.book, models, folded.sequence)).fetchall()
+    if connection.execute(SERVED).fetchone() == (False,):
+        return [(model, 0) for model in models]  # No projector has run yet.
+    held = dict(connection.execute(POSITIONS, (folded.book,)).fetchall())
+    return [(name, held.get(name, 0)) for name in models if held.get(name, 0) < folded.sequence]
 
 
 def pass_over_reads(connection: psycopg.Connection, folded: Folded, findings: Findings) -> None:

@@ -38,7 +38,7 @@ def run(surroundings: Surroundings, progress: Progress | None = None) -> Report:
             say(f"book {book.name}: read models")
             if _caught_up(connection, folded, findings):
                 pass_over_reads(connection, folded, findings)
-            pass_over_answers(connection, book, folded, findings)
+                pass_over_answers(connection, book, folded, findings)
     due_pairs(proven, findings)
     say("events on Kafka")
     pass_over_bus(surroundings, books, findings)
