@@ -42,8 +42,8 @@ def main() -> int:
     return 0
 
 
-def say(part: str, what: str) -> None:
-    sys.stderr.write(f"{part}: {what}\n")
+def say(*words: str) -> None:
+    sys.stderr.write(": ".join(words) + "\n")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def binaries(account: Account | None) -> Path:
         return executable.parent
     copy = Path(platformdirs.site_cache_dir("tallystick")) / f"postgres-{version(PACKAGE)}"
     if not copy.exists():
-        _copy(package, copy)
+        _copy(package, copy=copy)
     return copy / package.name / "pginstall" / "bin"
 
 
@@ -84,7 +84,7 @@ def _may_pass(step: Path, account: Account) -> bool:
     return bool(found.st_mode & stat.S_IXOTH)
 
 
-def _copy(package: Path, copy: Path) -> None:
+def _copy(package: Path, *, copy: Path) -> None:
     """Whole or not at all, readable by everybody; who comes second finds it there."""
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)

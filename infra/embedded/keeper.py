@@ -180,7 +180,7 @@ class Keeper:
             "kill": self.kill,
         }
         for request in self.requests():
-            reply = do[request["do"]](request)
+            reply = {"number": request["number"], **do[request["do"]](request)}
             with contextlib.suppress(BrokenPipeError):  # The end of stdin says it next.
                 os.write(1, json.dumps(reply).encode() + b"\n")
 

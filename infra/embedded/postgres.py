@@ -102,7 +102,8 @@ class EmbeddedPostgres(EmbeddedServer):
         password.write_text(self.passwords.superuser + "\n", encoding="utf-8")
         for path in (unfinished.parent, unfinished, password):
             account.give(path, self.run_as)
-        yield from self.finish(self._in(unfinished, "initdb", *INITDB, "--pwfile=../password"))
+        options = (*INITDB, "--pwfile=../password", *([] if self.site.lasting else ["--no-sync"]))
+        yield from self.finish(self._in(unfinished, "initdb", *options))
         password.unlink()
         unfinished.rename(self.cluster)
 

@@ -61,8 +61,8 @@ class Keeper:
                 stderr=errors,
                 pass_fds=(lock,),
                 start_new_session=True,
-                bufsize=0,
             )
+        self._asked = 0
         self.log = log
         self.pids: dict[str, int] = {}
 
@@ -113,16 +113,22 @@ class Keeper:
             raise ServerFailed(f"not gone in time: {', '.join(left)}")
 
     def _ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._asked += 1
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._send({"number": self._asked, **request})
         except BrokenPipeError:
             raise self._lost() from None
-        reply = self._process.stdout.readline()
-        if not reply.endswith(b"\n"):
-            raise self._lost()
-        return cast("Mapping[str, Any]", json.loads(reply))
+        while (line := self._process.stdout.readline()).endswith(b"\n"):
+            reply = cast("Mapping[str, Any]", json.loads(line))
+            if reply["number"] == self._asked:  # Else it answers a request that was interrupted.
+                return reply
+        raise self._lost()
+
+    def _send(self, request: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        self._process.stdin.flush()
 
     def _lost(self) -> ServerFailed:
         return ServerFailed(
@@ -134,10 +140,10 @@ class Keeper:
         """Let the keeper end whatever is left and wait for it; sound even amid a broken request."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        request = {"do": "leave", "patience_max_s": patience_max_s}
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        self._process.stdin.close()
+            self._send({"do": "leave", "patience_max_s": patience_max_s})
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
 

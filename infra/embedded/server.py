@@ -26,12 +26,13 @@ Starting = Iterator[None]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where servers live and who keeps them."""
+    """Where servers live and who keeps them; `lasting`: the data is there for another start."""
 
     data: Path
     keeper: Keeper
     settings: EmbeddedSettings
     progress: Progress
+    lasting: bool = True
 
     def log(self, name: str) -> Path:
         return self.data / "logs" / f"{name}.log"

@@ -59,7 +59,7 @@ class EmbeddedServers:
         except BaseException:
             held.release()
             raise
-        servers = cls(Site(folder, keeper, settings, progress), held)
+        servers = cls(Site(folder, keeper, settings, progress, not delete_data), held)
         try:
             servers._start(want)
         except BaseException:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Generator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -20,6 +21,7 @@ WAIT = "import signal; print('up', flush=True); signal.pause()"
 OWNER = """
 import os, signal, sys
 from pathlib import Path
+from types import FrameType
 from infra.embedded import data
 from infra.embedded.process import Keeper, Program
 folder = Path(sys.argv[1])
@@ -103,6 +105,25 @@ def test_what_ignores_a_signal_gets_the_next(keeper: Keeper, folder: Path) -> No
     keeper.stop("program", patience_max_s=STOP_S)
     assert keeper.status("program") == -signal.SIGKILL
     assert "asked" in (folder / "program.log").read_text()
+
+
+def test_an_interrupted_request_does_not_answer_the_next(keeper: Keeper, folder: Path) -> None:
+    code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WAIT
+    keeper.start(python(folder, code, (signal.SIGTERM, 1.0), (signal.SIGKILL, STOP_S)))
+    ready(folder / "program.log", "up")
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            keeper.stop("program", patience_max_s=STOP_S)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert keeper.status("program") == -signal.SIGKILL
 
 
 def test_what_cannot_be_ended_is_named(keeper: Keeper, folder: Path) -> None:
