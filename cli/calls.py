@@ -8,6 +8,7 @@ Rules: options win over TALLY_* in the environment, that over tally.toml, that o
 """
 
 import inspect
+import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,9 +76,12 @@ def with_call(command: Callable[Concatenate[Call, P], None]) -> Callable[P, None
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from infra import telemetry
+
         given = {name: kwargs.pop(name) for name in COMMON}
         as_json = bool(given.pop("json"))
         said = {name: value for name, value in given.items() if value is not None}
+        telemetry.configure(level=logging.WARNING)
         with ending():
             command(Call(said, as_json), *args, **kwargs)
 

@@ -7,8 +7,10 @@ from importlib import metadata
 
 import typer
 
-from cli import books, ledger, log, programs
+from cli import books, ledger, log, programs, proof
+from cli.dead_letters import dead_letters
 from cli.publish import publish
+from cli.settlement import settlement
 from cli.status import status
 from cli.suite import run_suite
 from cli.wallets import wallet
@@ -28,6 +30,10 @@ app.command()(log.events)
 app.command()(wallet)
 app.command()(ledger.ledger)
 app.command()(ledger.breaks)
+app.add_typer(settlement, name="settlement")
+app.add_typer(dead_letters, name="dead-letters")
+app.command()(proof.verify)
+app.command()(proof.rebuild)
 app.add_typer(books.book, name="book")
 app.command()(books.dsn)
 

@@ -9,7 +9,8 @@ times in UTC.
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 
 import typer
@@ -19,18 +20,24 @@ from rich.markup import escape
 from rich.table import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-WIDTH_PIPED = 200  # Nobody wraps lines for grep.
+WIDTH_PIPED = 1_000  # Nobody wraps lines for grep.
 NUMBER = "number"  # A column of numbers: aligned to the right.
 
 
 def document(value: object) -> None:
     """One JSON document."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_said))
 
 
 def line(value: object) -> None:
     """One JSON document on one line, of a stream of them."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_said))
+
+
+def _said(value: object) -> str:
+    """What JSON has no word for: days and times as RFC 3339 writes them, exact decimals as text."""
+    assert isinstance(value, date | Decimal), "nothing else is printed"
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def console() -> Console:

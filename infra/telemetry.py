@@ -7,12 +7,13 @@ Rules: the password of a DSN or URL is masked wherever it stands; payloads, name
 local variables of a traceback are never logged.
 """
 
+import io
 import logging
 import re
 import sys
 from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import Processor
@@ -23,19 +24,38 @@ Line = MutableMapping[str, Any]
 OnWaiting = Callable[[str, float], None]  # Why, and the seconds until it is tried again.
 
 
-def configure(*, as_json: bool | None = None, on_waiting: OnWaiting | None = None) -> None:
+class _Stderr(io.TextIOBase):
+    """Whatever stderr is when a line is written."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+STDERR = cast("TextIO", _Stderr())
+
+
+def configure(
+    *,
+    as_json: bool | None = None,
+    on_waiting: OnWaiting | None = None,
+    level: int = logging.INFO,
+) -> None:
     """Set up structlog and the standard library's logging. None: JSON unless at a terminal."""
     as_json = not sys.stderr.isatty() if as_json is None else as_json
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if on_waiting is not None:
         common.append(_telling(on_waiting))
     structlog.configure(
         processors=[*common, *_ending(as_json=as_json)],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(STDERR),
         cache_logger_on_first_use=True,
     )
     _lead_standard_logging_here(common, as_json=as_json)
@@ -82,7 +102,7 @@ def _ending(*, as_json: bool) -> list[Processor]:
 
 def _lead_standard_logging_here(common: list[Processor], *, as_json: bool) -> None:
     """Libraries log warnings through the standard library; they look like ours."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(STDERR)
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

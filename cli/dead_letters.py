@@ -1,0 +1,112 @@
+"""`tally dead-letters …`: what could not be processed, and doing it again."""
+
+from typing import Annotated
+
+import typer
+
+from cli.calls import BROKEN, Call, complain, misused, refuse, with_call
+from cli.printing import document, line, say, table
+from cli.shared_options import AnyBook, Limit
+
+LIST = """SELECT dead_letter_id, book, reason, detail, command_type, topic, topic_partition,
+  topic_offset, recorded_at, settled_as, settled_at
+FROM read.dead_letters WHERE (%s OR settled_as = '') AND (%s::text IS NULL OR book = %s)
+ORDER BY recorded_at, dead_letter_id LIMIT %s"""
+SHOW = """SELECT * FROM read.dead_letters WHERE dead_letter_id = %s"""
+WAITING = """SELECT dead_letter_id FROM read.dead_letters WHERE settled_as = ''
+ORDER BY recorded_at, dead_letter_id"""
+
+dead_letters = typer.Typer(help="Records that could not be processed.", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(metavar="ID", help="Of the dead letter.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which ones.")]
+Settled = Annotated[bool, typer.Option("--settled", help="Also those that are settled.")]
+Everything = Annotated[bool, typer.Option("--all", help="All that wait.")]
+
+
+@dead_letters.command("list")
+@with_call
+def list_all(
+    call: Call, settled: Settled = False, book: AnyBook = None, limit: Limit = 100
+) -> None:
+    """List the dead letters that wait for a person, the oldest first.
+
+    Example: tally dead-letters list
+    """
+    from cli.reading import reading, rows
+
+    with reading(call) as connection:
+        found = rows(connection, LIST, (settled, book, book, limit))
+    if call.json:
+        document(found)
+        return
+    names = ("dead_letter_id", "book", "reason", "detail", "recorded_at", "settled_as")
+    columns = ["id", "book", "reason", "detail", "recorded (UTC)", "settled"]
+    table("Dead letters", columns, [[each[name] for name in names] for each in found])
+
+
+@dead_letters.command()
+@with_call
+def show(call: Call, dead_letter_id: Id) -> None:
+    """Show one whole: the record's bytes in hexadecimal digits, its headers, the traceback.
+
+    Example: tally dead-letters show tally.commands-0-17
+    """
+    from cli.reading import reading, rows
+
+    with reading(call) as connection:
+        found = rows(connection, SHOW, (dead_letter_id,))
+    if not found:
+        raise refuse(f"there is no dead letter {dead_letter_id}")
+    (letter,) = found
+    names, values = letter.pop("header_names"), letter.pop("header_values")
+    headers = [
+        {"name": name, "value_hex": bytes(value).hex()}
+        for name, value in zip(names, values, strict=True)
+    ]
+    whole = {
+        **{name: value for name, value in letter.items() if name not in ("key", "value")},
+        "key_hex": letter["key"],
+        "value_hex": letter["value"],
+        "headers": headers,
+    }
+    if call.json:
+        document(whole)
+        return
+    traceback = whole.pop("traceback")
+    table(f"Dead letter {dead_letter_id}", ["", ""], list(whole.items()))
+    if traceback:
+        say(str(traceback))
+
+
+@dead_letters.command()
+@with_call
+def redrive(call: Call, dead_letter_ids: Ids = None, everything: Everything = False) -> None:
+    """Publish records again where they came from, as they came, with key and headers.
+
+    What was done before is not done twice: a command carries its key. A command of our own that
+    came from no topic (a timer) goes to tally.internal. Exits with 1 if one cannot be redriven.
+
+    Example: tally dead-letters redrive tally.commands-0-17
+    """
+    from cli.reading import reading, rows
+    from cli.redriving import Redriver
+
+    if bool(dead_letter_ids) == everything:
+        raise misused("ID: expected ids of dead letters, or --all")
+    if everything:
+        with reading(call) as connection:
+            dead_letter_ids = [each["dead_letter_id"] for each in rows(connection, WAITING)]
+    broken = 0
+    with Redriver(call.settings("kafka", "postgres", "registry")) as redriver:
+        for dead_letter_id in dead_letter_ids or ():
+            outcome = redriver.redrive(dead_letter_id)
+            if isinstance(outcome, str):
+                broken += 1
+                complain(f"{dead_letter_id}: {outcome}")
+            elif call.json:
+                line({"dead_letter_id": dead_letter_id, **outcome._asdict()})
+            else:
+                place = f"{outcome.topic}, partition {outcome.partition}, offset {outcome.offset}"
+                say(f"{dead_letter_id}: published to {place}")
+    if broken:
+        raise typer.Exit(BROKEN)

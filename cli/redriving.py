@@ -1,0 +1,109 @@
+"""A dead letter goes back to where it came from, and the read side notes that it did.
+
+Shape: `with Redriver(settings) as redriver:` redrive(id) -> Place, or why not.
+Rules: the row is held while the record is published, so that two people do not do it at the same
+time; if we die in between, it still waits, and doing it again does no harm: commands carry keys.
+Errors: Outage; psycopg's.
+"""
+
+import time
+from typing import Any, NamedTuple, Self
+
+import psycopg
+from confluent_kafka import KafkaError, Message
+from psycopg.rows import dict_row
+
+from commands.outage import Outage
+from infra.event_store.directory import connect
+from infra.kafka import clients, messages
+from infra.kafka.topics import Topics
+from infra.registry.client import Registry
+from infra.settings import Settings
+from projections.dead_letters import settle
+from schemas import files
+from schemas.framing import frame
+
+HOLD = """SELECT topic, book, key, value, header_names, header_values, command_type, settled_as,
+  settled_at FROM read.dead_letters WHERE dead_letter_id = %s FOR UPDATE"""
+Headers = list[tuple[str, str | bytes | None]]
+FLUSH_TIMEOUT_S = 130.0  # Above delivery.timeout.ms.
+REDRIVEN = "redriven"
+
+
+class Place(NamedTuple):
+    """Where the record lies now."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Redriver:
+    """Publishes dead letters again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._topics = Topics(settings.topic_prefix)
+        self._registry = Registry(settings.registry)
+        self._producer = clients.producer(settings.kafka)
+        self._connection = connect(settings.postgres)
+        self._delivered: Message | None = None
+        self._failed: KafkaError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._registry.close()
+
+    def redrive(self, dead_letter_id: str) -> Place | str:
+        """Publish one and note it."""
+        with self._connection.transaction():
+            cursor = self._connection.cursor(row_factory=dict_row)
+            try:
+                letter = cursor.execute(HOLD, (dead_letter_id,)).fetchone()
+            except psycopg.errors.UndefinedTable:
+                return "there are no read models yet"
+            if letter is None:
+                return "there is no such dead letter"
+            if letter["settled_as"]:
+                return f"was {letter['settled_as']} at {letter['settled_at']:%Y-%m-%d %H:%M:%S %Z}"
+            place = self._published(letter)
+            if isinstance(place, Place):
+                at_us = time.time_ns() // 1_000
+                settle(self._connection, dead_letter_id, settled_as=REDRIVEN, at_us=at_us)
+            return place
+
+    def _published(self, letter: dict[str, Any]) -> Place | str:
+        names, values = letter["header_names"], letter["header_values"]
+        headers: Headers = list(zip(names, map(bytes, values), strict=True))
+        key, value = bytes(letter["key"]), bytes(letter["value"])
+        if letter["topic"]:
+            return self._publish(letter["topic"], key, value, headers)
+        if not value:
+            return "it came from no topic and carries no bytes: it cannot be published"
+        schema_id = self._id_of(letter["command_type"])
+        if schema_id is None:
+            return f"the registry has no {letter['command_type']}"
+        return self._publish(
+            self._topics.internal, letter["book"].encode(), frame(schema_id, value), headers
+        )
+
+    def _id_of(self, type_name: str) -> int | None:
+        text = files.texts().get(type_name)
+        return None if text is None else self._registry.id_of(subject=type_name, text=text)
+
+    def _publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> Place:
+        self._delivered = None
+        self._producer.produce(topic, value, key or None, headers=headers, on_delivery=self._report)
+        self._producer.flush(FLUSH_TIMEOUT_S)
+        if self._delivered is None:
+            raise Outage(f"Kafka did not take the record: {self._failed}", retry=False)
+        message = self._delivered
+        return Place(topic, messages.partition(message), messages.offset(message))
+
+    def _report(self, error: KafkaError | None, message: Message) -> None:
+        if error is None:
+            self._delivered = message
+        else:
+            self._failed = error

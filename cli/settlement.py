@@ -1,0 +1,204 @@
+"""`tally settlement …`: providers' money files, proven, imported and compared."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.calls import BROKEN, Call, complain, misused, refuse, with_call
+from cli.printing import NUMBER, document, line, money, progress, say, table
+from cli.shared_options import AnyBook, Book, Limit
+
+if TYPE_CHECKING:
+    from consumers.intake.importing import ImportReport
+    from providers.settlement_file import FileProof, FileRefused, SettlementLine
+
+FILES = """SELECT batch_id, book, provider, merchant_account, format, file_name, business_day,
+  status, lines, lines_reported, imported_at, sealed_at, sha256
+FROM read.settlement_files WHERE (%s::text IS NULL OR book = %s)
+  AND (%s::text IS NULL OR batch_id = %s) ORDER BY imported_at DESC LIMIT %s"""
+COMPARISON = """SELECT batch_id, book, currency, stated_gross AS stated_gross_minor,
+  stated_fee AS stated_fee_minor, stated_net AS stated_net_minor, lines, gross AS gross_minor,
+  fee AS fee_minor, net AS net_minor, matched, in_question
+FROM read.settlement_comparison WHERE batch_id = %s ORDER BY book, currency"""
+BREAKS = """SELECT break_id, book, kind, status, reference, amount AS amount_minor, currency,
+  line_number, opened_at
+FROM read.breaks WHERE batch_id = %s ORDER BY line_number, break_id"""
+
+settlement = typer.Typer(help="Providers' settlement files.", no_args_is_help=True)
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The file, plain or gzip.")]
+FormatName = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="Its format. [by its content]")
+]
+Lines = Annotated[bool, typer.Option("--lines", help="Print every line instead, as a stream.")]
+BatchId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="One file. [all]")]
+
+
+@settlement.command("import")
+@with_call
+def import_file(
+    call: Call, file: File, book: Book = "main", format_name: FormatName = None
+) -> None:
+    """Import a file into a book: proven whole, kept, published line by line, sealed, compared.
+
+    A writer and a relay have to run. Importing a file again changes nothing; one that was cut
+    off is gone on with.
+
+    Example: tally settlement import bill.csv --book main
+    """
+    from consumers.intake import importing
+    from consumers.surroundings import Surroundings
+    from providers.settlement_file import FileRefused
+
+    _check_file(file)
+    surroundings = Surroundings.reach(call.settings("kafka", "postgres", "registry"))
+    outcome = importing.import_file(
+        surroundings,
+        file,
+        book=book,
+        format_name=format_name,
+        progress=lambda done, of: progress("import", f"{done:,} of {of:,} lines"),
+    )
+    if isinstance(outcome, FileRefused):
+        raise _refused(call, file, outcome)
+    _show_report(call, outcome)
+    if outcome.outcome == importing.STOPPED_BEFORE_SEAL:
+        raise typer.Exit(BROKEN)
+
+
+@settlement.command()
+@with_call
+def parse(call: Call, file: File, format_name: FormatName = None, lines: Lines = False) -> None:
+    """Read and prove a file without importing it; needs no server.
+
+    Example: tally settlement parse bill.csv --lines --json
+    """
+    from providers import formats
+    from providers.settlement_file import FileRefused
+
+    _check_file(file)
+    proof = formats.prove(file, format_name=format_name)
+    if isinstance(proof, FileRefused):
+        raise _refused(call, file, proof)
+    if lines:
+        for each in formats.lines(file, proof):
+            _show_line(call, each)
+    elif call.json:
+        document(asdict(proof))
+    else:
+        _show_proof(proof)
+
+
+@settlement.command()
+@with_call
+def show(call: Call, file_id: BatchId = None, book: AnyBook = None, limit: Limit = 50) -> None:
+    """List the imported files, or one of them with its totals and breaks.
+
+    Example: tally settlement show
+    """
+    from cli.reading import reading, rows
+
+    with reading(call) as connection:
+        files = rows(connection, FILES, (book, book, file_id, file_id, limit))
+        if file_id is not None and not files:
+            raise refuse(f"no file {file_id} was imported")
+        totals = rows(connection, COMPARISON, (file_id,)) if file_id is not None else []
+        breaks = rows(connection, BREAKS, (file_id,)) if file_id is not None else []
+    if call.json:
+        shown = files[0] | {"currencies": totals, "breaks": breaks} if file_id else files
+        document(shown)
+        return
+    names = ("batch_id", "book", "business_day", "status", "lines_reported", "lines", "file_name")
+    columns = ["file", "book", "day", "status", ("arrived", NUMBER), ("lines", NUMBER), "name"]
+    table("Settlement files", columns, [[each[name] for name in names] for each in files])
+    if file_id is not None:
+        _show_comparison(totals, breaks)
+
+
+def _show_comparison(totals: list[dict[str, Any]], breaks: list[dict[str, Any]]) -> None:
+    kinds = ("gross", "fee", "net")
+    rows = [
+        (
+            each["currency"],
+            *(money(each[f"stated_{kind}_minor"], each["currency"]) for kind in kinds),
+            *(money(each[f"{kind}_minor"], each["currency"]) for kind in kinds),
+            each["matched"],
+            each["in_question"],
+        )
+        for each in totals
+    ]
+    stated = [(f"{kind} stated", NUMBER) for kind in kinds]
+    summed = [(f"{kind} of lines", NUMBER) for kind in kinds]
+    right = [*stated, *summed, ("matched", NUMBER), ("in question", NUMBER)]
+    table("Totals", ["currency", *right], rows)
+    found = [
+        (
+            each["line_number"],
+            each["kind"],
+            each["status"],
+            each["reference"],
+            money(each["amount_minor"], each["currency"]),
+            each["break_id"],
+        )
+        for each in breaks
+    ]
+    columns = [("line", NUMBER), "kind", "status", "reference", ("amount", NUMBER), "break"]
+    table("Breaks", columns, found)
+
+
+def _check_file(file: Path) -> None:
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        raise misused(f"{file}: {error.strerror}") from error
+
+
+def _refused(call: Call, file: Path, refused: "FileRefused") -> typer.Exit:
+    if call.json:
+        document(asdict(refused))
+    where = f", line {refused.line_number}" if refused.line_number else ""
+    return refuse(f"{file}{where}: {refused.code}: {refused.message}")
+
+
+def _show_line(call: Call, each: "SettlementLine") -> None:
+    if call.json:
+        line(asdict(each))
+        return
+    amounts = [money(amount, each.currency) for amount in (each.gross_minor, each.net_minor)]
+    at = each.booked_at.isoformat(sep=" ")
+    say(f"{each.line_number:>8}  {at}  {each.kind}  {each.reference}  {'  net '.join(amounts)}")
+
+
+def _show_proof(proof: "FileProof") -> None:
+    say(f"{proof.format} ({proof.variant}), {proof.merchant_account}, {proof.business_day}")
+    rows = [
+        (code, *(money(each, code) for each in (sums.gross_minor, sums.fee_minor, sums.net_minor)))
+        for code, sums in proof.currencies.items()
+    ]
+    right = [("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)]
+    table(f"{proof.lines:,} lines", ["currency", *right], rows)
+    controls = [
+        (each.name, each.printed, each.computed, "holds" if each.holds else "DOES NOT HOLD")
+        for each in proof.controls
+    ]
+    columns = ["printed total", ("printed", NUMBER), ("lines come to", NUMBER), ""]
+    table("Controls", columns, controls)
+    say(f"file {proof.batch_id}, SHA-256 {proof.sha256}")
+
+
+def _show_report(call: Call, report: "ImportReport") -> None:
+    if call.json:
+        document(asdict(report))
+        return
+    counts = f"{report.fresh:,} lines were new, {report.repeated:,} were there already"
+    say(f"{report.outcome}: {report.proof.batch_id} into {report.book}; {counts}")
+    if report.refused:
+        complain(f"{report.refused:,} lines were refused, so the file is not sealed")
+    for each in report.refusals:
+        complain(f"line {each.line_number}: {each.status}, {each.code}: {each.detail}")
+    if report.absent is None:
+        say("What the file should have brought and did not is looked for later, by the intake")
+    else:
+        say(f"{report.absent:,} things of ours that it should have brought are not in it")
+    say(f"Next: tally settlement show {report.proof.batch_id}, tally breaks")
