@@ -9,6 +9,7 @@ import typer
 
 from cli import books, ledger, log, programs, proof
 from cli.dead_letters import dead_letters
+from cli.demo.run import demo
 from cli.publish import publish
 from cli.settlement import settlement
 from cli.status import status
@@ -21,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # A fault of ours is shown as Python shows it.
 )
+app.command()(demo)
 app.command()(programs.up)
 app.command()(programs.run)
 app.command()(books.init)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from consumers.provider.outcomes import Outcome, Outcomes
 from domain.order import PlaceOrder
 from domain.payment import ConfirmPayment, CreatePayment, PaymentItem, RefundPayment
 from domain.wallet import OpenWallet
@@ -24,6 +25,7 @@ PROVIDER = "wechat"
 SELLER = "seller-1921000401"
 SHOP = "shop"  # The client name of the upstream services.
 CHARGED = "SUCCESS"
+DAY_CHARS = len("YYYY-MM-DD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,6 @@ class Step:
 
     key: str
     command: object
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelAnswer:
-    """What WeChat said to one of our numbers."""
-
-    provider_reference: str
-    occurred_on: str
 
 
 class Business:
@@ -75,17 +69,18 @@ class Business:
         """The bill of the day before: it settles what is refunded later."""
         return charge_rows(self.earlier, merchant=self.merchant)
 
-    def answers(self) -> dict[str, ChannelAnswer]:
+    def outcomes(self) -> Outcomes:
         """What WeChat answers to each order and refund number of ours."""
-        found = {
-            charge.order: ChannelAnswer(charge.wechat_order, f"{charge.paid_at:%Y-%m-%d}")
+        charges = {
+            charge.order: Outcome(charge.wechat_order, f"{charge.paid_at:%Y-%m-%d}")
             for charge in self.earlier
         }
         for row in self.charges:
-            found[row.order] = ChannelAnswer(row.wechat_order, row.time[:10])
-        for row in self.refunds:
-            found[row.refund] = ChannelAnswer(row.wechat_refund, row.time[:10])
-        return found
+            charges[row.order] = Outcome(row.wechat_order, row.time[:DAY_CHARS])
+        refunds = {
+            row.refund: Outcome(row.wechat_refund, row.time[:DAY_CHARS]) for row in self.refunds
+        }
+        return Outcomes(PROVIDER, charges, refunds)
 
     def _paid(self, order: str, amount_minor: int) -> Iterator[Step]:
         placed = PlaceOrder(order, "buyer-" + order, SELLER, amount_minor, self.currency)

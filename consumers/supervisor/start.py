@@ -71,13 +71,18 @@ class Up:
 
 
 @contextmanager
-def started(settings: Settings, progress: Progress) -> Generator[Up]:
-    """Start the servers that the settings do not name, and end them with the block."""
+def started(settings: Settings, progress: Progress, *, delete_data: bool = False) -> Generator[Up]:
+    """Start the servers that the settings do not name, and end them with the block.
+
+    `delete_data`: the folder goes with them, whatever happens to us.
+    """
     given = {"postgres": settings.postgres, "kafka": settings.kafka, "registry": settings.registry}
     want: frozenset[Want] = frozenset({name for name in EVERYTHING if not given[name]})
     data = settings.data.absolute()
     store = EmbeddedSettings(store_dsn=settings.postgres or None)
-    with EmbeddedServers.start(data, want=want, progress=progress, settings=store) as servers:
+    with EmbeddedServers.start(
+        data, want=want, progress=progress, settings=store, delete_data=delete_data
+    ) as servers:
         whole = settings.model_copy(
             update={
                 "data": data,

@@ -1,0 +1,75 @@
+"""What the demo prints for people.
+
+Units: amounts in the currency's own digits. Shape: show(findings) prints tables on stdout.
+"""
+
+from cli.demo.findings import Findings
+from cli.printing import NUMBER, money, say, table
+
+NEXT = """What to look at next:
+  ./tally up                        the same as a service, data in .tally/
+  ./tally status                    books, lag per step, what waits for what
+  ./tally publish FILE.jsonl --wait your own commands, and what came of them
+  ./tally wallet wallet-00042       a wallet and its last movements
+  ./tally breaks                    what a file and the books disagree on
+  ./tally verify                    the whole proof again, from the log
+  psql "$(./tally dsn)"             every read model, documented with \\d+ read.*
+  docs/                             concepts, publishing commands, operating, ledger, read models"""
+
+
+def show(findings: Findings) -> None:
+    """Print it all."""
+    played = findings.played
+    say("")
+    rate = played.commands / played.duration_s
+    say(
+        f"{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publishing to"
+        f" read models ({played.refused:,} refused by a rule), {findings.events:,} events"
+    )
+    table(
+        "Trial balance (debit - credit; sums to zero)",
+        ("account", "currency", ("balance", NUMBER)),
+        [
+            (account, currency, money(minor, currency))
+            for account, currency, minor in findings.trial_balance
+        ],
+    )
+    proof = played.original
+    table(
+        f"Controls of the real bill, {proof.lines} lines, as WeChat printed them",
+        ("control", ("printed", NUMBER), ("computed", NUMBER), "holds"),
+        [(each.name, each.printed, each.computed, _mark(each.holds)) for each in proof.controls],
+    )
+    for name, total in findings.totals.items():
+        table(
+            f"The imported bill, {findings.lines} lines of which {findings.matched} matched",
+            ("", "currency", ("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)),
+            [
+                (
+                    "file",
+                    name,
+                    money(total.gross_minor, name),
+                    money(total.fee_minor, name),
+                    money(total.net_minor, name),
+                ),
+                ("ledger", name, "", "", money(findings.settled_net.get(name, 0), name)),
+            ],
+        )
+    table(
+        f"Breaks: {'exactly' if findings.as_planted else 'NOT'} those that were planted",
+        ("kind", "reference", ("file - ours", NUMBER), "currency"),
+        [
+            (each.kind, each.reference, money(each.amount_minor, each.currency), each.currency)
+            for each in findings.breaks
+        ],
+    )
+    table(
+        "Invariants, recomputed from the log",
+        ("invariant", "holds", "detail"),
+        [(each.name, _mark(each.holds), each.detail) for each in findings.invariants],
+    )
+    say(NEXT)
+
+
+def _mark(holds: bool) -> str:
+    return "yes" if holds else "NO"

@@ -1,0 +1,144 @@
+"""`tally demo`: starts everything, plays the day, shows what came of it, leaves nothing behind."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.printing import document, progress
+
+if TYPE_CHECKING:
+    from cli.demo.findings import Findings
+    from cli.demo.play import Scale
+    from consumers.supervisor.start import Up
+    from consumers.surroundings import Surroundings
+    from infra.stopping import Stop
+
+BROKEN = 1
+READY_S = 60.0
+Wallets = Annotated[int, typer.Option(min=2, help="How many wallets pay one another.")]
+Transfers = Annotated[int, typer.Option(min=1, help="How many transfers they make.")]
+Seed = Annotated[int, typer.Option(help="Another one moves and plants otherwise.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+
+
+def demo(
+    *,
+    wallets: Wallets = 3_000,
+    transfers: Transfers = 100_000,
+    seed: Seed = 20_190_219,
+    json: AsJson = False,
+) -> None:
+    """Play a day of business on real servers and reconcile it with a real provider's bill.
+
+    Exit code 0 only if every invariant holds and exactly the planted discrepancies were found.
+
+    Example: tally demo --transfers 20000
+    """
+    from cli.demo.play import Scale, Unfinished
+    from cli.demo.report import show
+    from commands.outage import Outage
+    from consumers.asking import Stopped
+    from infra import telemetry
+
+    telemetry.configure(as_json=None)
+    try:
+        findings = _play(Scale(wallets, transfers, seed))
+    except (KeyboardInterrupt, Stopped):
+        progress("demo", "stopped; nothing is left running")
+        raise typer.Exit(BROKEN) from None
+    except (Outage, Unfinished) as error:
+        progress("demo", telemetry.masked(f"failed: {error}"))
+        raise typer.Exit(BROKEN) from error
+    if json:
+        document(findings.document())
+    else:
+        show(findings)
+    if not findings.holds:
+        raise typer.Exit(BROKEN)
+
+
+def _play(scale: "Scale") -> "Findings":
+    import psycopg
+
+    from cli.demo.findings import found
+    from cli.demo.play import Play
+    from consumers.supervisor.start import started
+    from consumers.surroundings import Surroundings
+    from consumers.verify import run as verify
+    from infra.settings import Settings
+    from infra.stopping import stopping
+
+    folder = Path(mkdtemp(prefix="tally-demo-"))
+    settings = Settings(data=folder, kafka="", postgres="", registry="", partitions=1)
+    with (
+        started(settings, progress, delete_data=True) as up,
+        stopping() as stop,
+        _running(up, stop),
+    ):
+        surroundings = Surroundings.reach(up.settings)
+        bills = folder / "bills"
+        bills.mkdir()
+        play = Play(surroundings, bills, scale, _say, stop)
+        with _channel(surroundings, play, stop):
+            played = play.all()
+            report = verify(surroundings, lambda what: progress("verify", what))
+        with psycopg.connect(up.settings.postgres) as connection:
+            return found(connection, played, report)
+
+
+@contextmanager
+def _running(up: "Up", stop: "Stop") -> Generator[None]:
+    """Our programs, under their supervisor, beside this thread."""
+    ready = Event()
+    ended = type(stop)()
+    thread = Thread(target=up.run, args=(ended, ready.set), name="supervisor")
+    thread.start()
+    try:
+        _wait_ready(ready, thread, stop)
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _wait_ready(ready: Event, thread: Thread, stop: "Stop") -> None:
+    from cli.demo.play import Unfinished
+    from consumers.asking import Stopped
+
+    look_s = 0.05
+    for _ in range(int(READY_S / look_s)):
+        if ready.wait(look_s):
+            return
+        if stop.is_set():
+            raise Stopped
+        if not thread.is_alive():
+            break
+    raise Unfinished("the programs do not come up; see the log above")
+
+
+@contextmanager
+def _channel(surroundings: "Surroundings", play: object, stop: Event) -> Generator[None]:
+    """The provider that answers for the channel, as the bill says it did."""
+    from cli.demo.play import Play
+    from consumers.provider import replay
+
+    assert isinstance(play, Play), "a day to answer for"
+    ended = Event()
+    outcomes = play.business.outcomes()
+    thread = Thread(target=replay.run, args=(surroundings, outcomes, ended), name="channel")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+    del stop
+
+
+def _say(what: str, done: int, total: int) -> None:
+    progress("demo", f"{what}: {done:,} of {total:,}")
