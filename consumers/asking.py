@@ -25,6 +25,7 @@ from commands.outage import Outage
 from consumers.surroundings import Surroundings
 from infra.codec import ANSWER
 from infra.kafka import clients
+from infra.kafka.messages import value
 from infra.kafka.partition import partition_of
 from schemas import codec
 from schemas.framing import frame, unframe
@@ -89,7 +90,8 @@ class Asker:
 
     def close(self) -> None:
         """What was published and not delivered yet is given up."""
-        self._producer.purge()
+        if self._outstanding:
+            self._producer.purge()
         self._consumer.close()
 
     def ask(self, ask: Ask) -> CommandAnswered:
@@ -102,6 +104,8 @@ class Asker:
         assert not self._outstanding, "answers of another call are still to come"
         rest = iter(asks)
         while some := list(islice(rest, min(AT_ONCE, self._outstanding_max))):
+            if self._stop.is_set():
+                raise Stopped
             while self._outstanding + len(some) > self._outstanding_max:
                 yield from self._wait()
             for ask in some:
@@ -117,12 +121,12 @@ class Asker:
         if partition not in self._reading:
             self._read(partition)
         schema_id = surroundings.ids[FULL_NAMES[type(ask.command)]]
-        value = frame(schema_id, codec.encode_command(ask.meta, ask.command))
+        framed = frame(schema_id, codec.encode_command(ask.meta, ask.command))
         topic = topics.internal if ask.internal else topics.commands
         until_s = time.monotonic() + self._silence_s_max
         while True:
             try:
-                self._producer.produce(topic, value, key, partition, self._report)
+                self._producer.produce(topic, framed, key, partition, self._report)
                 break
             except BufferError as error:
                 self._producer.poll(POLL_S)
@@ -168,7 +172,7 @@ class Asker:
         return [answer for message in messages if (answer := self._ours(message)) is not None]
 
     def _ours(self, message: Message) -> CommandAnswered | None:
-        answer = self._decode(message.value())
+        answer = self._decode(value(message))
         asked = (answer.book, answer.client, answer.idempotency_key)
         if not self._waiting[asked]:
             return None
@@ -182,9 +186,8 @@ class Asker:
         self._outstanding -= 1
         return answer
 
-    def _decode(self, value: bytes | str | None) -> CommandAnswered:
-        assert isinstance(value, bytes), "an answer is bytes"
-        schema_id, payload = unframe(value)
+    def _decode(self, framed: bytes) -> CommandAnswered:
+        schema_id, payload = unframe(framed)
         if schema_id != self._surroundings.ids[ANSWER_TYPE]:
             known = self._surroundings.schemas.of(schema_id)
             if known is None or known.written is not None:

@@ -5,7 +5,7 @@ and every refund of its provider, on tally.internal.
 Rules: at least once. Its position moves after Kafka has taken the answers before it, so a restart
 may answer again, under the same key: a repeat, and an accepted one however late it comes. What
 the channel is not known to have said is recorded as unknown, never assumed.
-Errors: Outage, after PAUSES_S of trying where it may be retried.
+Errors: GaveUp where waiting does not help; an outage is waited for (supervisor/hosting.py).
 Bound: BATCH records at a time, each answered at most once; nothing waits for an answer.
 """
 
@@ -19,6 +19,7 @@ from commands.outage import Outage
 from consumers.asking import taken
 from consumers.provider.outcomes import NOT_KNOWN, Outcome, Outcomes
 from consumers.provider.positions import Positions
+from consumers.supervisor.hosting import surviving
 from consumers.surroundings import Surroundings
 from domain.collection import (
     CollectionRefundStarted,
@@ -26,7 +27,7 @@ from domain.collection import (
     RecordChargeOutcome,
     RecordRefundOutcome,
 )
-from infra.kafka import clients
+from infra.kafka import clients, messages
 from infra.kafka.partition import partition_of
 from schemas import codec
 from schemas.framing import frame, unframe
@@ -38,29 +39,22 @@ POLL_S = 0.05
 SAVE_EVERY_S = 1.0
 QUERY_TIMEOUT_S = 15.0
 DELIVERY_S_MAX = 130.0  # Above delivery.timeout.ms: by then each answer has arrived or failed.
-PAUSES_S = (0.2, 1.0, 2.0, *[5.0] * 24)  # Two minutes in all; then the supervisor starts us afresh.
 Started = CollectionStarted | CollectionRefundStarted
 STARTED = frozenset(FULL_NAMES[cls] for cls in (CollectionStarted, CollectionRefundStarted))
 log = structlog.get_logger()
 
 
 def run(surroundings: Surroundings, outcomes: Outcomes, stop: Event) -> None:
-    """Answer until told to stop."""
-    pauses = iter(PAUSES_S)
-    while not stop.is_set():
+    """Answer until told to stop, through any outage."""
+
+    def read_on() -> None:
         provider = ReplayProvider(surroundings, outcomes)
         try:
             provider.run(stop)
-        except Outage as outage:
-            if provider.moved:
-                pauses = iter(PAUSES_S)
-            pause_s = next(pauses, None)
-            if not outage.retry or pause_s is None:
-                raise
-            log.warning("waiting", outage=str(outage), pause_s=pause_s)
-            stop.wait(pause_s)
         finally:
             provider.close()
+
+    surviving(read_on, stop)
 
 
 class ReplayProvider:
@@ -79,7 +73,6 @@ class ReplayProvider:
         self._producer = clients.producer(surroundings.settings.kafka)
         self._failed: KafkaError | None = None
         self._unsaved: dict[int, int] = {}  # The next offset of each partition that moved.
-        self.moved = False
 
     def close(self) -> None:
         """What was answered and not delivered is answered again by the next reading."""
@@ -119,15 +112,10 @@ class ReplayProvider:
             event = self._event(message)
             if event is not None and event.provider == self._outcomes.provider:
                 self._answer(event, message)
-            number, offset = message.partition(), message.offset()
-            assert number is not None, "a record of no partition"
-            assert offset is not None, "a record at no offset"
-            self._unsaved[number] = offset + 1
+            self._unsaved[messages.partition(message)] = messages.offset(message) + 1
 
     def _event(self, message: Message) -> Started | None:
-        value = message.value()
-        assert isinstance(value, bytes), "an event is bytes"
-        schema_id, payload = unframe(value)
+        schema_id, payload = unframe(messages.value(message))
         known = self._surroundings.schemas.of(schema_id)
         if known is None:
             raise Outage(f"the registry has no schema {schema_id} of an event", retry=True)
@@ -138,9 +126,9 @@ class ReplayProvider:
         return event
 
     def _answer(self, event: Started, message: Message) -> None:
-        facts = dict[str, str | bytes | None](message.headers() or ())
-        book = _bytes(facts["ce_book"])
-        correlation_id = _bytes(facts.get("ce_correlationid") or facts["ce_commandid"]).decode()
+        facts = messages.headers(message)
+        book = facts["ce_book"]
+        correlation_id = (facts.get("ce_correlationid") or facts["ce_commandid"]).decode()
         said = self._said(event)
         if said is NOT_KNOWN:
             log.warning(
@@ -180,7 +168,6 @@ class ReplayProvider:
             self._deliver()
             self._positions.save(self._unsaved)
             self._unsaved.clear()
-            self.moved = True
 
     def _deliver(self) -> None:
         left = self._producer.flush(DELIVERY_S_MAX)
@@ -199,8 +186,3 @@ def _record(event: Started, said: Outcome) -> tuple[str, RecordChargeOutcome | R
         return f"charge/{event.collection_id}", RecordChargeOutcome(event.collection_id, *words)
     thing = f"refund/{event.collection_id}/{event.refund_id}"
     return thing, RecordRefundOutcome(event.collection_id, event.refund_id, *words)
-
-
-def _bytes(value: str | bytes | None) -> bytes:
-    assert isinstance(value, bytes), "a fact of an event is bytes"
-    return value

@@ -1,31 +1,55 @@
-"""The business behind a bill, as upstream services would have published it.
+"""The business behind a bill, as upstream services would have published it, and its bill.
 
-Shape: open_seller(), payments(rows) and refunds(rows) give Asks, for rows of one seller with
-refunds of payments in the same bill; the payments must be paid before the refunds are asked.
-Units: fen. Source: providers/wechat/synthetic.py, whose bills are such.
+Shape: play(system, rows, bill) has every payment paid and every refund given back, by a replay
+provider that answers from the bill. Rows are of one seller, with refunds of payments that are in
+the same bill: those of providers/wechat/synthetic.py are such.
+Units: fen.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from consumers.asking import Ask
 from domain.order import PlaceOrder
-from domain.payment import ConfirmPayment, CreatePayment, PaymentItem, RefundPayment
+from domain.payment import (
+    ConfirmPayment,
+    CreatePayment,
+    PaymentItem,
+    PaymentSucceeded,
+    RefundPayment,
+    RefundSucceeded,
+)
 from domain.wallet import OpenWallet
 from providers.amounts import scale
 from providers.wechat.bill import BillRow, write_bill
 from schemas.meta import CommandMeta
-from schemas.names import Command
+from schemas.names import FULL_NAMES, Command
+from tests.integration.programs import System
 
 SELLER = "seller"
 CHARGED = "SUCCESS"
 
 
-def open_seller(book: str = "main") -> Ask:
-    return _ask(book, OpenWallet(SELLER, "owner", "seller", "CNY"), SELLER)
+def play(system: System, rows: Sequence[BillRow], bill: Path) -> None:
+    """The day of the bill, to its end."""
+    system.start("provider", bill=bill)
+    charges = sum(row.state == CHARGED for row in rows)
+    with system.asker() as asker:
+        answers = list(asker.ask_all([open_seller(), *payments(rows)]))
+        assert {each.status for each in answers} == {"accepted"}
+        until_counted(system, PaymentSucceeded, charges)
+        answers = list(asker.ask_all(refunds(rows)))
+        assert {each.status for each in answers} <= {"accepted"}
+    until_counted(system, RefundSucceeded, len(rows) - charges)
+    system.stop("provider")
 
 
-def payments(rows: Iterable[BillRow], *, book: str = "main") -> Iterator[Ask]:
+def open_seller() -> Ask:
+    return _ask(OpenWallet(SELLER, "owner", "seller", "CNY"), SELLER)
+
+
+def payments(rows: Iterable[BillRow]) -> Iterator[Ask]:
     """Place, create and confirm, for every charge; the order's number is the channel's."""
     for row in rows:
         if row.state != CHARGED:
@@ -37,14 +61,14 @@ def payments(rows: Iterable[BillRow], *, book: str = "main") -> Iterator[Ask]:
             CreatePayment(number, number, SELLER, amount_minor, 0, "CNY", (item,)),
             ConfirmPayment(number),
         ):
-            yield _ask(book, command, f"{type(command).__name__}-{number}")
+            yield _ask(command, f"{type(command).__name__}-{number}")
 
 
-def refunds(rows: Iterable[BillRow], *, book: str = "main") -> Iterator[Ask]:
+def refunds(rows: Iterable[BillRow]) -> Iterator[Ask]:
     for row in rows:
         if row.state != CHARGED:
             refund = RefundPayment(row.order, row.refund, minor(row.refund_amount), "CNY")
-            yield _ask(book, refund, f"refund-{row.refund}")
+            yield _ask(refund, f"refund-{row.refund}")
 
 
 def minor(text: str) -> int:
@@ -59,5 +83,20 @@ def bill_file(path: Path, rows: Iterable[BillRow]) -> Path:
     return path
 
 
-def _ask(book: str, command: Command, key: str) -> Ask:
-    return Ask(book, CommandMeta("shop", key), command)
+def counts(system: System) -> Counter[str]:
+    """Events of the book main by type."""
+    with system.connect() as connection:
+        found = connection.execute("SELECT topic, count(*) FROM book_main.events GROUP BY topic")
+        return Counter({str(topic): int(count) for topic, count in found.fetchall()})
+
+
+def until_counted(system: System, cls: type, count: int) -> Counter[str]:
+    def look() -> Counter[str] | None:
+        found = counts(system)
+        return found if found[FULL_NAMES[cls]] >= count else None
+
+    return system.until(look, f"{count} {cls.__name__}")
+
+
+def _ask(command: Command, key: str) -> Ask:
+    return Ask("main", CommandMeta("shop", key), command)

@@ -32,7 +32,9 @@ from consumers.asking import Asker
 from consumers.provider import replay
 from consumers.provider.outcomes import Outcomes, outcomes_of
 from consumers.surroundings import Surroundings
+from infra.event_store import directory
 from infra.settings import Settings
+from infra.stopping import stopping
 from tests.integration.servers import Addresses
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +111,9 @@ class System:
 
     def asker(self, *, outstanding_max: int = 1_000) -> Asker:
         return Asker(self.surroundings, outstanding_max=outstanding_max)
+
+    def create_book(self, name: str) -> None:
+        assert directory.create(self.settings.postgres, name=name), f"there is a book {name}"
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(self.settings.postgres, autocommit=True)
@@ -206,18 +211,13 @@ def _variables(settings: Settings) -> dict[str, str]:
 
 def main(name: str) -> None:
     """Be one program until told to stop, or until nobody holds our standard input."""
-    stop = Event()
-
-    def told(_signal: int, _frame: object) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, told)
     Thread(target=_die_with_parent, daemon=True).start()
-    surroundings = Surroundings.reach(Settings.model_validate({}))
-    if name == "provider":
-        _replay(surroundings, Path(os.environ[BILL]), stop)
-    else:
-        import_module(f"consumers.{name}.start").run(surroundings, stop)
+    with stopping() as stop:
+        surroundings = Surroundings.reach(Settings.model_validate({}))
+        if name == "provider":
+            _replay(surroundings, Path(os.environ[BILL]), stop)
+        else:
+            import_module(f"consumers.{name}.start").run(surroundings, stop)
 
 
 def _replay(surroundings: Surroundings, bill: Path, stop: Event) -> None:

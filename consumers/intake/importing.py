@@ -1,0 +1,222 @@
+"""A money file goes into a book: proven whole, kept, published, sealed, and asked what is absent.
+
+Shape: import_file(surroundings, path, book=…) -> ImportReport | FileRefused; Importer is the same
+for a program that is told to stop, and goes on with imports that were cut off (`resume`).
+Rules: nothing is published of a file that is not proven and kept. It is read from a copy of our
+own, which nobody changes meanwhile. A line that the book does not take stops the import before the
+seal: the batch stays open, and importing the file again goes on with it. Whoever is killed is
+followed by a run that skips what is known to be in, and whose other repeats change nothing.
+Units: lines of the file. Bound: providers/source.py bounds a file; memory is flat.
+Errors: Outage (Busy: another program imports a file of this account), Stopped, OSError of a disk.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+
+import structlog
+
+from commands.answer import CommandAnswered
+from commands.answering import ACCEPTED
+from consumers.asking import Asker
+from consumers.intake.absence import Looking, check_absent
+from consumers.intake.lines import Published
+from consumers.intake.publishing import RefusedLine, Tally, publish_lines
+from consumers.intake.records import DONE, SEALED, STOPPED, Records, State, Unfinished, recorded
+from consumers.surroundings import Surroundings
+from providers import formats
+from providers.settlement_file import FileProof, FileRefused
+from providers.source import FILE_BYTES_MAX
+
+SAVE_EVERY_LINES = 5_000  # What a run may publish again that is in already: a second's worth.
+IMPORTED, ALREADY_IMPORTED, STOPPED_BEFORE_SEAL = "imported", "already_imported", "stopped"
+PATIENCE_S = 30.0  # With the read models: they are a second behind, or a rebuild.
+COPY_PREFIX = "tally-intake-"
+Progress = Callable[[int, int], None]  # Lines answered, lines in all.
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What came of a file that counts. `outcome`: imported, already_imported or stopped.
+
+    `fresh` lines were new to the book, `repeated` ones were in it; `refused` ones it did not take,
+    and then the batch is not sealed: `refusals` says why of the first of them, line 0 standing for
+    the file as a whole. `absent`: how many things of ours the file should have brought and did
+    not; None: not looked yet, because the read models are behind. The service looks later.
+    """
+
+    outcome: str
+    book: str
+    proof: FileProof
+    fresh: int = 0
+    repeated: int = 0
+    refused: int = 0
+    refusals: tuple[RefusedLine, ...] = ()
+    absent: int | None = None
+
+
+def import_file(
+    surroundings: Surroundings,
+    path: Path,
+    *,
+    book: str,
+    format_name: str | None = None,
+    progress: Progress | None = None,
+) -> ImportReport | FileRefused:
+    """Import a file, or go on with it, or say that it is in already."""
+    return Importer(surroundings, progress).import_file(path, book=book, format_name=format_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Imports files until told to stop."""
+
+    surroundings: Surroundings
+    progress: Progress | None = None
+    stop: Event = field(default_factory=Event)
+    patience_s: float = PATIENCE_S
+
+    def import_file(
+        self, path: Path, *, book: str, format_name: str | None = None
+    ) -> ImportReport | FileRefused:
+        """As the function of this name."""
+        size = path.stat().st_size
+        if size > FILE_BYTES_MAX:
+            return FileRefused("file_too_large", f"{size} bytes, more than {FILE_BYTES_MAX}")
+        with TemporaryDirectory(prefix=COPY_PREFIX) as folder:
+            copy = Path(folder) / path.name
+            shutil.copyfile(path, copy)
+            return self._import(copy, book, format_name)
+
+    def resume(self, unfinished: Unfinished) -> ImportReport | FileRefused:
+        """Go on with an import that was cut off, from the bytes that were kept."""
+        with TemporaryDirectory(prefix=COPY_PREFIX) as folder:
+            copy = Path(folder) / unfinished.file_name
+            with recorded(self.surroundings.settings.postgres) as records, copy.open("wb") as out:
+                out.writelines(records.kept(unfinished.sha256))
+            return self._import(copy, unfinished.book, unfinished.format)
+
+    def _import(self, copy: Path, book: str, format_name: str | None) -> ImportReport | FileRefused:
+        proof = formats.prove(copy, format_name=format_name)
+        if isinstance(proof, FileRefused):
+            return proof
+        with recorded(self.surroundings.settings.postgres) as records:
+            if not records.has_book(book):
+                return FileRefused("book_unknown", f"there is no book {book!r:.80}")
+            with records.alone(proof):
+                if other := records.elsewhere(proof, book):
+                    account = f"{proof.provider} {proof.merchant_account}"
+                    message = f"the files of {account} belong to book {other}"
+                    return FileRefused("account_of_another_book", message)
+                records.keep(copy, proof)
+                state = records.begin(book, proof, file_name=copy.name)
+                if state.status == DONE:
+                    return ImportReport(ALREADY_IMPORTED, book, proof, repeated=proof.lines)
+                with Asker(self.surroundings, stop=self.stop) as asker:
+                    return _Run(self, records, asker, Published(book, proof)).run(copy, state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One attempt at one file."""
+
+    importer: Importer
+    records: Records
+    asker: Asker
+    published: Published
+
+    def run(self, copy: Path, state: State) -> ImportReport:
+        report = self._sealed(copy, state)
+        proof = self.published.proof
+        log.info(
+            report.outcome,
+            book=report.book,
+            correlation_id=proof.batch_id,
+            lines=proof.lines,
+            fresh=report.fresh,
+            refused=report.refused,
+            absent=report.absent,
+        )
+        return report
+
+    def _sealed(self, copy: Path, state: State) -> ImportReport:
+        proof = self.published.proof
+        if state.status == SEALED:
+            tally = Tally(proof.lines, skipped=proof.lines)
+            return self._checked(ALREADY_IMPORTED, tally, state.sealed_sequence)
+        tally = Tally(state.last_line)
+        begun = self.asker.ask(self.published.beginning(copy))
+        if begun.status != ACCEPTED:
+            return self._stopped(tally, begun)
+        self._publish(copy, tally)
+        if tally.refused:
+            return self._stopped(tally, None)
+        seal = self.asker.ask(self.published.seal(state.attempt))
+        if seal.status != ACCEPTED:
+            return self._stopped(tally, seal)
+        book = self.published.book
+        sequence = seal.last_sequence or self.records.end_of(book)
+        self.records.turn(book, batch_id=proof.batch_id, status=SEALED, sealed_sequence=sequence)
+        fresh = tally.fresh or (seal.first_sequence and not seal.replayed)
+        return self._checked(IMPORTED if fresh else ALREADY_IMPORTED, tally, sequence)
+
+    def _publish(self, copy: Path, tally: Tally) -> None:
+        published = self.published
+        saved = tally.last_line
+        lines = formats.lines(copy, published.proof)
+        answers = publish_lines(self.asker, published, lines, tally)
+        for count, _ in enumerate(answers, 1):
+            if count % SAVE_EVERY_LINES == 0:
+                saved = self._save(tally, saved)
+        self._save(tally, saved)
+
+    def _save(self, tally: Tally, saved: int) -> int:
+        published = self.published
+        if tally.last_line > saved:
+            batch_id = published.proof.batch_id
+            self.records.advance(published.book, batch_id=batch_id, last_line=tally.last_line)
+        if self.importer.progress is not None:
+            self.importer.progress(tally.answered, published.proof.lines)
+        return tally.last_line
+
+    def _stopped(self, tally: Tally, whole: CommandAnswered | None) -> ImportReport:
+        """The batch stays open. `whole`: the answer that refused the file as a whole."""
+        published = self.published
+        batch_id = published.proof.batch_id
+        self.records.turn(published.book, batch_id=batch_id, status=STOPPED)
+        refusals = tally.refusals
+        if whole is not None:
+            refusals = [RefusedLine(0, whole.status, whole.code, whole.detail)]
+        return self._report(STOPPED_BEFORE_SEAL, tally, refusals=tuple(refusals))
+
+    def _checked(self, outcome: str, tally: Tally, sealed_sequence: int) -> ImportReport:
+        published, importer = self.published, self.importer
+        looking = Looking(sealed_sequence, importer.patience_s, importer.stop)
+        absent = check_absent(self.asker, self.records, published, looking)
+        if absent is not None:
+            batch_id = published.proof.batch_id
+            self.records.turn(published.book, batch_id=batch_id, status=DONE)
+        return self._report(outcome, tally, absent=absent)
+
+    def _report(
+        self,
+        outcome: str,
+        tally: Tally,
+        *,
+        refusals: tuple[RefusedLine, ...] = (),
+        absent: int | None = None,
+    ) -> ImportReport:
+        return ImportReport(
+            outcome,
+            self.published.book,
+            self.published.proof,
+            tally.fresh,
+            tally.skipped + tally.repeated,
+            tally.refused,
+            refusals,
+            absent,
+        )

@@ -1,0 +1,126 @@
+"""The intake program: imports what is put into the inbox, and goes on with what was cut off.
+
+Shape: run(surroundings, stop) until told to stop. The folders are looked at every POLL_S: works on
+every file system, and a file that somebody is still writing under its last name is not noticed.
+Rules: one file at a time, by name within a book; a file that does not count is put aside with the
+reason, and the next one is taken. What was cut off is gone on with at the start and every
+UNFINISHED_EVERY_S: also what a person's import has left, and seals whose check is still to come.
+Errors: Outage, OSError of the inbox's disk. A file that another program is importing waits.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+import structlog
+
+from consumers.asking import Stopped
+from consumers.intake.absence import holds
+from consumers.intake.importing import STOPPED_BEFORE_SEAL, Importer, ImportReport
+from consumers.intake.inbox import Inbox
+from consumers.intake.records import ARRIVING, Busy, recorded
+from consumers.surroundings import Surroundings
+from infra.event_store import directory
+from providers.settlement_file import FileRefused
+
+POLL_S = 0.5
+UNFINISHED_EVERY_S = 10.0
+PATIENCE_S = 2.0  # With the read models, before the next file is taken; later we look again.
+INBOX = "inbox"
+log = structlog.get_logger()
+
+
+def run(surroundings: Surroundings, stop: Event) -> None:
+    """Import until told to stop."""
+    intake = Intake(surroundings, stop)
+    try:
+        while not stop.is_set():
+            intake.turn()
+            stop.wait(POLL_S)
+    except Stopped:
+        log.info("stopped_amid_an_import")  # The next start goes on with it.
+
+
+class Intake:
+    """The program between two looks at its folders."""
+
+    def __init__(self, surroundings: Surroundings, stop: Event) -> None:
+        self._dsn = surroundings.settings.postgres
+        self._stop = stop
+        self._inbox = Inbox(surroundings.settings.data / INBOX)
+        self._importer = Importer(surroundings, stop=stop, patience_s=PATIENCE_S)
+        self._resumed_at_s = float("-inf")
+
+    def turn(self) -> None:
+        """Take every file that waits, then what was cut off."""
+        for book in directory.list_books(self._dsn):
+            self._inbox.prepare(book.name)
+            for path in self._inbox.waiting(book.name):
+                if self._stop.is_set():
+                    return
+                self._take(path, book.name)
+        if time.monotonic() - self._resumed_at_s > UNFINISHED_EVERY_S:
+            self._resume()
+            self._resumed_at_s = time.monotonic()
+
+    def _take(self, path: Path, book: str) -> None:
+        try:
+            outcome = (
+                self._importer.import_file(path, book=book)
+                if os.access(path, os.R_OK) or not path.exists()
+                else FileRefused("file_unreadable", "we may not read it")
+            )
+        except Busy as busy:
+            log.info("waiting", book=book, file=path.name, outage=str(busy))
+            return
+        except FileNotFoundError:
+            log.info("taken_away", book=book, file=path.name)
+            return
+        reason = _reason(outcome)
+        if reason is None:
+            place = self._inbox.done(path)
+            log.info("done", book=book, file=path.name, place=str(place))
+        else:
+            place = self._inbox.refused(path, reason)
+            log.warning("refused", book=book, file=path.name, place=str(place), code=reason["code"])
+
+    def _resume(self) -> None:
+        with recorded(self._dsn) as records:
+            unfinished = [
+                each
+                for each in records.unfinished()
+                if each.status == ARRIVING or holds(records, each.book, each.sealed_sequence)
+            ]
+        for each in unfinished:
+            if self._stop.is_set():
+                return
+            try:
+                self._importer.resume(each)
+            except Busy as busy:
+                log.info("waiting", book=each.book, correlation_id=each.batch_id, outage=str(busy))
+
+
+def _reason(outcome: ImportReport | FileRefused) -> Mapping[str, object] | None:
+    """Why a file is put aside; None: it is not."""
+    at = {"refused_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    if isinstance(outcome, FileRefused):
+        known = {
+            "line_number": outcome.line_number,
+            "field": outcome.field,
+            "printed": outcome.printed,
+            "expected": outcome.expected,
+        }
+        said = {name: value for name, value in known.items() if value not in (None, "")}
+        return {"code": outcome.code, "message": outcome.message, **said, **at}
+    if outcome.outcome != STOPPED_BEFORE_SEAL:
+        return None
+    return {
+        "code": "lines_refused",
+        "message": f"not sealed: the book refused {outcome.refused} lines, or the whole",
+        "batch_id": outcome.proof.batch_id,
+        "lines": [refusal._asdict() for refusal in outcome.refusals],
+        **at,
+    }

@@ -1,0 +1,150 @@
+"""Importing a bill: exact once, refused whole, and what it finds is what was changed in it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from consumers.asking import Ask
+from consumers.intake.importing import ImportReport, import_file
+from domain.settlement import ImportSettlementFile, SealBatch
+from providers.formats import prove
+from providers.settlement_file import FileProof, FileRefused
+from providers.wechat.bill import BillRow
+from providers.wechat.plant import plant
+from providers.wechat.synthetic import synthetic_rows
+from schemas.meta import CommandMeta
+from tests.integration.billed import bill_file, play
+from tests.integration.programs import System, running
+from tests.integration.servers import Addresses
+
+EVERYTHING = ("writer", "relay", "projector")
+ROWS = 60
+
+
+def rows_of_a_day() -> Sequence[BillRow]:
+    return tuple(synthetic_rows(ROWS, seed=11))
+
+
+def imported(system: System, path: Path) -> ImportReport:
+    report = import_file(system.surroundings, path, book="main")
+    assert isinstance(report, ImportReport), report
+    return report
+
+
+def refused(system: System, path: Path) -> FileRefused:
+    outcome = import_file(system.surroundings, path, book="main")
+    assert isinstance(outcome, FileRefused), outcome
+    return outcome
+
+
+def last_sequence(system: System) -> int:
+    with system.connect() as connection:
+        row = connection.execute("SELECT last_sequence FROM book_main.head").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def test_a_planted_bill_is_reconciled_exactly_and_once(servers: Addresses, tmp_path: Path) -> None:
+    rows = rows_of_a_day()
+    changed, planted = plant(rows, seed=3)
+    whole = bill_file(tmp_path / "bill.csv", rows)
+    bill = bill_file(tmp_path / "planted.csv", changed)
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        play(system, rows, whole)
+        before = last_sequence(system)
+
+        cut = tmp_path / "cut.csv"
+        cut.write_bytes(bill.read_bytes()[:-40])
+        assert refused(system, cut).code in {"total_wrong", "totals_not_understood"}
+        wrong = tmp_path / "wrong.csv"
+        content = bill.read_bytes()
+        wrong.write_bytes(content[:-4] + (b"1" if content[-4:-3] != b"1" else b"2") + content[-3:])
+        assert refused(system, wrong).code == "control_failed"
+        assert last_sequence(system) == before
+        with system.connect() as connection:
+            assert connection.execute("SELECT to_regclass('tally.imports')").fetchone() == (None,)
+
+        report = imported(system, bill)
+        assert (report.outcome, report.fresh, report.repeated) == ("imported", len(changed), 0)
+        assert (report.refused, report.absent) == (0, 1)
+        system.caught_up("settlement")
+        with system.connect() as connection:
+            found = connection.execute(
+                "SELECT kind, reference, amount, currency FROM read.breaks WHERE status = 'open'"
+            ).fetchall()
+            kept = connection.execute("SELECT size, sha256 FROM tally.files").fetchall()
+        expected = [(p.kind, p.reference, p.amount_minor, p.currency) for p in planted]
+        assert sorted(found) == sorted(expected)
+        assert kept == [(len(content), report.proof.sha256)]
+
+        after = last_sequence(system)
+        again = imported(system, bill)
+        assert (again.outcome, again.fresh) == ("already_imported", 0)
+        assert last_sequence(system) == after
+        with system.connect() as connection:  # As if intake had forgotten everything.
+            connection.execute("DELETE FROM tally.imports")
+        forgotten = imported(system, bill)
+        assert (forgotten.outcome, forgotten.fresh) == ("already_imported", 0)
+        assert forgotten.repeated == len(changed)
+        assert last_sequence(system) == after
+
+
+def test_what_the_book_does_not_take_stops_the_import_before_the_seal(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    bill = bill_file(tmp_path / "bill.csv", rows_of_a_day())
+    proof = prove(bill)
+    assert isinstance(proof, FileProof)
+    longer = bill_file(tmp_path / "longer.csv", synthetic_rows(ROWS, seed=12))
+    other = prove(longer)
+    assert isinstance(other, FileProof)
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        with system.asker() as asker:
+            assert asker.ask(by_hand(begun(proof, lines=0))).status == "accepted"
+            assert asker.ask(by_hand(SealBatch(proof.batch_id))).status == "accepted"
+            assert asker.ask(by_hand(begun(other, lines=other.lines + 1))).status == "accepted"
+
+        report = imported(system, bill)
+        assert (report.outcome, report.refused) == ("stopped", ROWS)
+        assert report.refusals[0].line_number == 2
+        assert {each.code for each in report.refusals} == {"batch_sealed"}
+
+        report = imported(system, longer)
+        assert (report.outcome, report.fresh, report.refused) == ("stopped", ROWS, 0)
+        assert [(each.line_number, each.code) for each in report.refusals] == [
+            (0, "batch_incomplete")
+        ]
+
+
+def test_a_file_goes_into_a_book_that_exists_and_is_its_own(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    bill = bill_file(tmp_path / "bill.csv", rows_of_a_day())
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        outcome = import_file(system.surroundings, bill, book="nowhere")
+        assert isinstance(outcome, FileRefused)
+        assert outcome.code == "book_unknown"
+        system.create_book("other")
+        assert imported(system, bill).outcome == "imported"
+        outcome = import_file(system.surroundings, bill, book="other")
+        assert isinstance(outcome, FileRefused)
+        assert outcome.code == "account_of_another_book"
+
+
+def begun(proof: FileProof, *, lines: int) -> ImportSettlementFile:
+    """The batch of a file, as if the file were another."""
+    return ImportSettlementFile(
+        proof.batch_id,
+        proof.provider,
+        proof.merchant_account,
+        proof.format,
+        "another.csv",
+        proof.sha256[::-1],
+        proof.business_day.isoformat(),
+        lines,
+        (),
+    )
+
+
+def by_hand(command: ImportSettlementFile | SealBatch) -> Ask:
+    key = f"{type(command).__name__}/{command.batch_id}"
+    return Ask("main", CommandMeta("hand", key), command, internal=True)

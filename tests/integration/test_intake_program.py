@@ -1,0 +1,106 @@
+"""The intake program: an inbox whose files are imported once, whoever is killed and when."""
+
+import gzip
+import json
+from pathlib import Path
+
+from domain.settlement import BatchSealed, BreakOpened, SettlementLineReported
+from providers.wechat.synthetic import synthetic_rows
+from schemas.names import FULL_NAMES
+from tests.integration.billed import bill_file, counts, until_counted
+from tests.integration.programs import System, running
+from tests.integration.servers import Addresses
+
+EVERYTHING = ("writer", "relay", "projector", "intake")
+LINES = 30_000  # Three times what is under way at once.
+KILLS_AFTER = (1, 12_000)
+
+
+def inbox(system: System) -> Path:
+    """Made by the program itself."""
+    folder = system.settings.data / "inbox" / "main"
+    system.until(lambda: (folder / "done").is_dir() or None, "the inbox")
+    return folder
+
+
+def status(system: System) -> str:
+    with system.connect() as connection:
+        rows = connection.execute("SELECT status FROM tally.imports").fetchall()
+        return str(rows[0][0]) if rows else ""
+
+
+def test_an_import_killed_half_way_goes_on_without_a_double_line(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    bill = bill_file(tmp_path / "bill.csv", synthetic_rows(LINES, seed=5))
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        folder = inbox(system)
+        bill.rename(folder / "bill.csv")
+        for lines in KILLS_AFTER:
+            until_counted(system, SettlementLineReported, lines)
+            system.kill("intake")
+            assert counts(system)[FULL_NAMES[BatchSealed]] == 0
+            assert status(system) == "arriving"
+            system.start("intake")
+        until_counted(system, BatchSealed, 1)
+        system.until(lambda: (folder / "done" / "bill.csv").exists() or None, "it to be moved")
+        system.until(lambda: status(system) == "done" or None, "its check")
+        assert counts(system) == {
+            "tally.settlement.v1.SettlementFileImported": 1,
+            FULL_NAMES[SettlementLineReported]: LINES,
+            FULL_NAMES[BreakOpened]: LINES,  # Nothing of ours is known.
+            FULL_NAMES[BatchSealed]: 1,
+        }
+        system.caught_up("settlement")
+        with system.connect() as connection:
+            found = connection.execute(
+                "SELECT count(*), max(line_number) FROM read.settlement_lines"
+            )
+            assert found.fetchone() == (LINES, LINES + 1)
+        system.stop("intake")
+
+
+def test_a_file_goes_to_done_or_to_refused_with_its_reason(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    bill = bill_file(tmp_path / "bill.csv", synthetic_rows(20, seed=6))
+    content = bill.read_bytes()
+    cut = b"".join(content.splitlines(keepends=True)[:-2])
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        folder = inbox(system)
+        (folder / "still.csv.part").write_bytes(content[:100])
+        (folder / ".hidden").write_bytes(content[:100])
+        (folder / "cut.csv.part").write_bytes(cut)
+        (folder / "cut.csv.part").rename(folder / "cut.csv")
+        bill.rename(folder / "whole.csv")
+        system.until(lambda: (folder / "done" / "whole.csv").exists() or None, "the whole one")
+        reason = folder / "refused" / "cut.csv.reason.json"
+        said = json.loads(reason.read_text(encoding="utf-8"))
+        assert (said["file"], said["code"]) == ("cut.csv", "totals_missing")
+        assert (folder / "refused" / "cut.csv").read_bytes() == cut
+
+        packed = folder / "whole.csv.part"  # The same content again, gzipped: known already.
+        packed.write_bytes(gzip.compress(content))
+        before = counts(system)
+        packed.rename(folder / "whole.csv")
+        system.until(lambda: (folder / "done" / "whole.csv.2").exists() or None, "its repeat")
+        assert counts(system) == before
+        left = sorted(each.name for each in folder.iterdir() if each.is_file())
+        assert left == [".hidden", "still.csv.part"]
+
+
+def test_what_a_killed_import_left_is_gone_on_with_from_the_bytes_that_were_kept(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    bill = bill_file(tmp_path / "bill.csv", synthetic_rows(20, seed=8))
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        folder = inbox(system)
+        system.kill("relay")  # No answer comes: the import stays where it is.
+        bill.rename(folder / "bill.csv")
+        system.until(lambda: status(system) == "arriving" or None, "it to begin")
+        system.kill("intake")
+        (folder / "bill.csv").unlink()
+        system.start("relay")
+        system.start("intake")
+        system.until(lambda: status(system) == "done" or None, "it to be done")
+        assert counts(system)[FULL_NAMES[SettlementLineReported]] == 20
