@@ -30,6 +30,7 @@ from domain.payment.state import (
     ExecutingPayment,
     LateChargedPayment,
     Payment,
+    PaymentTerms,
     Refund,
     SucceededPayment,
 )
@@ -59,12 +60,12 @@ def refund(command: RefundPayment, state: Payment) -> tuple[Event, ...] | Refuse
     )
     if len(at_once) < len(started.items):
         return (started, *at_once)
-    return (started, *at_once, _succeeded(state, command.refund_id, command.amount_minor))
+    return (started, *at_once, _succeeded(terms, command.refund_id, command.amount_minor))
 
 
 def record_outcome(command: RecordRefundItemOutcome, state: Payment | None) -> tuple[Event, ...]:
     """Never refused. The collection speaks here: a refusal before a success, either once."""
-    found = _refund(command, state)
+    terms, found = _refund(command, state)
     named = (command.payment_id, command.refund_id, command.item_id)
     before = found.journal[command.item_id]
     match command.outcome:
@@ -73,8 +74,7 @@ def record_outcome(command: RecordRefundItemOutcome, state: Payment | None) -> t
             others = [word for item, word in found.journal.items() if item != command.item_id]
             if any(word != SUCCEEDED for word in others):
                 return (succeeded,)
-            assert state is not None, "found a refund of nothing"
-            return (succeeded, _succeeded(state, command.refund_id, found.amount_minor))
+            return (succeeded, _succeeded(terms, command.refund_id, found.amount_minor))
         case "refused" if before != REFUSED:
             assert before != SUCCEEDED, "a refund that succeeded is refused no more"
             return (RefundItemRefused(*named, command.code),)
@@ -113,20 +113,19 @@ def _started(command: RefundPayment, state: SucceededPayment) -> RefundStarted:
     )
 
 
-def _succeeded(state: Payment, refund_id: str, amount_minor: int) -> RefundSucceeded:
-    terms = state.terms
+def _succeeded(terms: PaymentTerms, refund_id: str, amount_minor: int) -> RefundSucceeded:
     return RefundSucceeded(terms.payment_id, refund_id, amount_minor, terms.currency)
 
 
-def _refund(command: RecordRefundItemOutcome, state: Payment | None) -> Refund:
+def _refund(command: RecordRefundItemOutcome, state: Payment | None) -> tuple[PaymentTerms, Refund]:
     """The refund that the channel speaks of: one of a client's, or that of a late charge."""
     match state:
-        case SucceededPayment():
+        case SucceededPayment(terms):
             found = state.refunds.get(command.refund_id)
-        case LateChargedPayment():
-            found = state.refund if state.refund_id == command.refund_id else None
+        case LateChargedPayment(terms) if state.refund_id == command.refund_id:
+            found = state.refund
         case _:
-            found = None
+            raise AssertionError("an outcome of a refund that was not started")
     assert found is not None, "an outcome of a refund that was not started"
     assert command.item_id in found.journal, "an outcome of an item that the refund has not"
-    return found
+    return terms, found

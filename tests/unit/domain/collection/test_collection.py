@@ -3,6 +3,7 @@
 import pytest
 
 from domain.collection import (
+    Collection,
     Event,
     RecordChargeOutcome,
     RecordRefundOutcome,
@@ -15,6 +16,7 @@ from domain.collection import (
 from domain.decision import Do
 from domain.payment import RecordItemOutcome, RecordRefundItemOutcome
 from domain.settlement import ExpectSettlement
+from infra.event_store import snapshots
 from tests.unit.domain.collection import given
 from tests.unit.domain.collection.given import CHARGE, DAY
 
@@ -102,3 +104,8 @@ def test_a_refund_that_nobody_asked_for_is_not_taken_for_ours() -> None:
     refused = decide(outcome, state, 0)
     assert not isinstance(refused, tuple)
     assert (refused.code, refused.detail) == ("refund_unknown", "no refund r9 at this collection")
+
+
+@pytest.mark.parametrize("state", given.GIVEN[1:])
+def test_a_snapshot_gives_the_same_state(state: Collection) -> None:
+    assert snapshots.decode(*snapshots.encode(state)) == state

@@ -1,5 +1,7 @@
 """An order with what surrounds it: streams, names, follow-ons, and its life from end to end."""
 
+import pytest
+
 from domain import order
 from domain.decision import Do, Refused
 from domain.order import (
@@ -7,6 +9,7 @@ from domain.order import (
     CancelledOrder,
     CancelOrder,
     DetachPayment,
+    Order,
     OrderCancelled,
     OrderDelivered,
     OrderPaid,
@@ -19,7 +22,9 @@ from domain.order import (
     reads,
 )
 from domain.payment import ReleaseSellerShare
+from infra.event_store import snapshots
 from tests.unit.domain.memory_book import MemoryBook
+from tests.unit.domain.order.test_table import GIVEN
 
 PLACE = PlaceOrder("o1", "ann", "shop", 100, "CNY")
 
@@ -56,3 +61,8 @@ def test_after_a_payment_came_to_nothing_another_may_claim_or_the_buyer_give_up(
     book.execute(DetachPayment("o1", "p2"))
     assert book.execute(CancelOrder("o1", "no")) == (OrderCancelled("o1", "no"),)
     assert book.state("order", "o1") == CancelledOrder("o1")
+
+
+@pytest.mark.parametrize("state", GIVEN[1:])
+def test_a_snapshot_gives_the_same_state(state: Order) -> None:
+    assert snapshots.decode(*snapshots.encode(state)) == state

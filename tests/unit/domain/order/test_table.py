@@ -183,6 +183,12 @@ def test_an_impossible_history_stops(state: Order | None, event: Event, why: str
         evolve(state, event)
 
 
+def test_an_order_over_the_smallest_amount_is_one() -> None:
+    placed = decide(PlaceOrder("o1", "ann", "shop", 1, "CNY"), None, 0)
+    assert isinstance(placed, tuple)
+    assert evolve(None, placed[0]) == OpenOrder("o1", "ann", "shop", 1, "CNY")
+
+
 def test_a_refusal_says_why_to_a_person() -> None:
     refused = decide(CancelOrder("o1", "no"), ClaimedOrder(OPEN, "p1"), 0)
     assert refused == Refused("payment_under_way", "payment p1 is under way")
