@@ -23,16 +23,16 @@ class Settings(BaseSettings):
         env_prefix="TALLY_", toml_file="tally.toml", extra="ignore", frozen=True
     )
 
-    kafka: str = Field("", description="HOST:PORT of Kafka; empty: embedded")
-    postgres: str = Field("", description="DSN of PostgreSQL; empty: embedded")
-    registry: str = Field("", description="URL of the registry's Confluent API; empty: embedded")
-    data: Path = Field(Path(".tally"), description="folder of the embedded servers")
-    topic_prefix: str = Field("tally", description="what the topics' names begin with")
-    partitions: int = Field(4, ge=1, le=1024, description="of topics made here; fixed afterwards")
-    replicas: int = Field(1, ge=1, le=9, description="of topics made here")
-    batch: int = Field(2000, ge=1, le=20_000, description="commands in one transaction")
-    memory: int = Field(100_000, ge=1_000, description="aggregates a writer keeps in memory")
-    failures_max: int = Field(20, ge=1, description="internal errors in a minute that stop it")
+    kafka: str = Field(default="", description="HOST:PORT of Kafka; empty: embedded")
+    postgres: str = Field(default="", description="DSN of PostgreSQL; empty: embedded")
+    registry: str = Field(default="", description="its Confluent API's URL; empty: embedded")
+    data: Path = Field(default=Path(".tally"), description="folder of the embedded servers")
+    topic_prefix: str = Field(default="tally", description="what the topics' names begin with")
+    partitions: int = Field(default=4, ge=1, le=1024, description="of topics made here; then fixed")
+    replicas: int = Field(default=1, ge=1, le=9, description="of topics made here")
+    batch: int = Field(default=2000, ge=1, le=20_000, description="commands in one transaction")
+    memory: int = Field(default=100_000, ge=1_000, description="aggregates a writer remembers")
+    failures_max: int = Field(default=20, ge=1, description="errors in a minute that stop it")
     log_json: bool = Field(default=False, description="log lines as JSON")
 
     @classmethod

@@ -20,6 +20,7 @@ from providers.amounts import exponent_of, scale
 from providers.wechat.bill import BillRow
 from providers.wechat.synthetic import Charge, charge_rows
 from providers.wechat.values import china_time
+from schemas.names import Command
 
 PROVIDER = "wechat"
 SELLER = "seller-1921000401"
@@ -33,7 +34,7 @@ class Step:
     """One command with its idempotency key."""
 
     key: str
-    command: object
+    command: Command
 
 
 class Business:

@@ -7,7 +7,7 @@ Errors: Outage, Stopped; Unfinished, where a fact does not come true in time.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -15,6 +15,7 @@ from threading import Event
 import psycopg
 
 from cli.demo.business import SHOP, Business, Step
+from cli.demo.progressing import Shown
 from cli.demo.transfers import Crowd
 from consumers.asking import Ask, Asker, Stopped
 from consumers.intake.importing import ImportReport, import_file
@@ -31,7 +32,6 @@ EXPECTED = "SELECT count(*) FROM read.settlement_references WHERE expected IS NO
 CAUGHT_UP = """SELECT bool_and(p.sequence >= CASE p.model
     WHEN 'commands' THEN h.last_answer ELSE h.last_sequence END) AND count(*) >= 7
 FROM read.position p, book_main.head h WHERE p.book = 'main'"""
-Say = Callable[[str, int, int], None]  # What, how far, of how many.
 
 
 class Unfinished(Exception):  # noqa: N818 - what the demo is.
@@ -63,12 +63,12 @@ class Play:
     """One day. `folder` takes the bills that are made for it."""
 
     def __init__(
-        self, surroundings: Surroundings, folder: Path, scale: Scale, say: Say, stop: Event
+        self, surroundings: Surroundings, folder: Path, scale: Scale, shown: Shown, stop: Event
     ) -> None:
         self._surroundings = surroundings
         self._folder = folder
         self._scale = scale
-        self._say = say
+        self._shown = shown
         self._stop = stop
         self._commands = self._refused = 0
         self.rows = tuple(read_rows(REAL_BILL))
@@ -87,15 +87,16 @@ class Play:
             psycopg.connect(self._surroundings.settings.postgres, autocommit=True) as connection,
         ):
             self._connection = connection
-            self._ask(asker, "the day before", [*self.business.opening()])
-            self._ask(asker, "the day before", [*self.business.day_before()])
+            before = [*self.business.opening(), *self.business.day_before()]
+            self._ask(asker, "the day before", before, total=len(before))
             self._until("the day before is paid", self._expects(len(self.business.earlier)))
             self._import("earlier", tuple(self.business.earlier_bill()))
             began_at_s = time.monotonic()
             commands_before = self._commands
             self._ask(asker, "opening wallets", crowd.opening(), total=2 * self._scale.wallets)
             self._ask(asker, "transfers", crowd.transfers(), total=self._scale.transfers)
-            self._ask(asker, "orders, payments, refunds", [*self.business.day()])
+            day = [*self.business.day()]
+            self._ask(asker, "orders, payments, refunds", day, total=len(day))
             expected = len(self.business.earlier) + len(self.rows)
             self._until("the channel has answered", self._expects(expected))
             self._until("the read models are caught up", self._caught_up)
@@ -106,29 +107,24 @@ class Play:
         commands = self._commands - commands_before
         return Played(commands, self._refused, duration_s, original, imported, planted)
 
-    def _ask(
-        self, asker: Asker, what: str, steps: list[Step] | Iterator[Step], total: int = 0
-    ) -> None:
+    def _ask(self, asker: Asker, what: str, steps: Iterable[Step], *, total: int) -> None:
         """Publish steps ahead of their answers, and count what came of them."""
-        total = total or len(steps)  # type: ignore[arg-type]
-        self._say(what, 0, total)
         for done, answer in enumerate(asker.ask_all(map(_ask, steps)), start=1):
             self._commands += 1
             self._refused += answer.status != "accepted"
             if done % 1_000 == 0 or done == total:
-                self._say(what, done, total)
+                self._shown.count(what, done, total=total)
 
     def _import(self, name: str, rows: tuple[BillRow, ...]) -> ImportReport:
         path = self._folder / f"{name}.csv"
         with path.open("wb") as out:
             write_bill(rows, out)
-        self._say(f"importing {path.name}", 0, len(rows))
         report = import_file(self._surroundings, path, book=FIRST_BOOK)
         if isinstance(report, FileRefused):
             raise Unfinished(f"{path.name} was refused: {report.message}")
         if report.refused:
             raise Unfinished(f"{path.name}: lines were refused: {report.refusals}")
-        self._say(f"importing {path.name}", len(rows), len(rows))
+        self._shown.count(f"{path.name}: lines imported", len(rows), total=len(rows))
         return report
 
     def _until(self, what: str, holds: Callable[[], bool]) -> None:

@@ -23,8 +23,8 @@ def show(findings: Findings) -> None:
     say("")
     rate = played.commands / played.duration_s
     say(
-        f"{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publishing to"
-        f" read models ({played.refused:,} refused by a rule), {findings.events:,} events"
+        f"{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publishing"
+        f" to read models ({played.refused:,} refused by a rule), {findings.events:,} events"
     )
     table(
         "Trial balance (debit - credit; sums to zero)",

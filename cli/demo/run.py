@@ -1,5 +1,6 @@
 """`tally demo`: starts everything, plays the day, shows what came of it, leaves nothing behind."""
 
+import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from cli.printing import document, progress
 
 if TYPE_CHECKING:
     from cli.demo.findings import Findings
-    from cli.demo.play import Scale
+    from cli.demo.play import Play, Scale
     from consumers.supervisor.start import Up
     from consumers.surroundings import Surroundings
     from infra.stopping import Stop
@@ -45,7 +46,7 @@ def demo(
     from consumers.asking import Stopped
     from infra import telemetry
 
-    telemetry.configure(as_json=None)
+    telemetry.configure(level=logging.WARNING)
     try:
         findings = _play(Scale(wallets, transfers, seed))
     except (KeyboardInterrupt, Stopped):
@@ -67,6 +68,7 @@ def _play(scale: "Scale") -> "Findings":
 
     from cli.demo.findings import found
     from cli.demo.play import Play
+    from cli.demo.progressing import Shown
     from consumers.supervisor.start import started
     from consumers.surroundings import Surroundings
     from consumers.verify import run as verify
@@ -76,17 +78,18 @@ def _play(scale: "Scale") -> "Findings":
     folder = Path(mkdtemp(prefix="tally-demo-"))
     settings = Settings(data=folder, kafka="", postgres="", registry="", partitions=1)
     with (
-        started(settings, progress, delete_data=True) as up,
+        Shown() as shown,
+        started(settings, shown.step, delete_data=True) as up,
         stopping() as stop,
         _running(up, stop),
     ):
         surroundings = Surroundings.reach(up.settings)
         bills = folder / "bills"
         bills.mkdir()
-        play = Play(surroundings, bills, scale, _say, stop)
-        with _channel(surroundings, play, stop):
+        play = Play(surroundings, bills, scale, shown, stop)
+        with _channel(surroundings, play):
             played = play.all()
-            report = verify(surroundings, lambda what: progress("verify", what))
+            report = verify(surroundings, lambda what: shown.step("verify", what))
         with psycopg.connect(up.settings.postgres) as connection:
             return found(connection, played, report)
 
@@ -122,12 +125,10 @@ def _wait_ready(ready: Event, thread: Thread, stop: "Stop") -> None:
 
 
 @contextmanager
-def _channel(surroundings: "Surroundings", play: object, stop: Event) -> Generator[None]:
+def _channel(surroundings: "Surroundings", play: "Play") -> Generator[None]:
     """The provider that answers for the channel, as the bill says it did."""
-    from cli.demo.play import Play
     from consumers.provider import replay
 
-    assert isinstance(play, Play), "a day to answer for"
     ended = Event()
     outcomes = play.business.outcomes()
     thread = Thread(target=replay.run, args=(surroundings, outcomes, ended), name="channel")
@@ -137,8 +138,3 @@ def _channel(surroundings: "Surroundings", play: object, stop: Event) -> Generat
     finally:
         ended.set()
         thread.join()
-    del stop
-
-
-def _say(what: str, done: int, total: int) -> None:
-    progress("demo", f"{what}: {done:,} of {total:,}")
