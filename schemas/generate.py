@@ -3,6 +3,9 @@
 Shape: `python -m schemas.generate [FOLDER=MODULE:CLASS ...]` writes every command and event, and
 those classes of packages that this one does not import: `answer=commands.answer:CommandAnswered`
 and `dead_letter=commands.dead_letter:DeadLetter`.
+Before the shape of a released record changes (a field with a default comes, nothing else may), copy
+its file to earlier/<SCHEMA_VERSION>/<folder>/ and raise SCHEMA_VERSION (schemas/names.py): events
+stored until then are read by the copy.
 A test compares files and classes, so that they cannot drift.
 """
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType, TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 from urllib.parse import quote, unquote
 
 import stamina
@@ -39,6 +39,7 @@ REFUSED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
 
 Answer = Mapping[str, Any]
+Method = Literal["GET", "POST", "PUT"]
 Value = TypeVar("Value")
 
 
@@ -105,7 +106,9 @@ class Registry:
         if not isinstance(answer, Mapping):
             raise self._strange(path)
 
-    def _ask(self, method: str, path: str, body: Answer | None = None) -> Answer | Rejected | None:
+    def _ask(
+        self, method: Method, path: str, body: Answer | None = None
+    ) -> Answer | Rejected | None:
         attempts = stamina.retry_context(
             on=lambda error: isinstance(error, Outage) and error.retry,
             attempts=ATTEMPTS,
@@ -118,7 +121,7 @@ class Registry:
                 return self._ask_once(method, path, body)
         raise AssertionError("an attempt neither answered nor failed")
 
-    def _ask_once(self, method: str, path: str, body: Answer | None) -> Answer | Rejected | None:
+    def _ask_once(self, method: Method, path: str, body: Answer | None) -> Answer | Rejected | None:
         data = None if body is None else json.dumps(body)
         try:
             response = self._http.request(
