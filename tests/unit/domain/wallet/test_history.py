@@ -41,6 +41,7 @@ PENDING_CAME = FundsCredited("w", "m", 1, "EUR", ORDER, True, 111, 60)  # noqa: 
 IN_DOLLARS = FundsCredited("w", "m", 1, "USD", ORDER, False, 111, 60)  # noqa: FBT003
 OUT_IN_DOLLARS = FundsDebited("w", "m", 1, "USD", ORDER, False, 109, 60)  # noqa: FBT003
 IN_DEBT = given(OPENED, DebtRecorded("w", "m", 5, "EUR", ORDER))
+LAST_CENT = DebtRepaid("w", "m", 5, "EUR", 0, 0)
 OF_ANOTHER = WalletFrozen("v", "court")
 IMPOSSIBLE: list[tuple[Wallet | None, Event, str]] = [
     (None, WalletFrozen("w", "court"), "begins by being opened"),
@@ -112,6 +113,25 @@ def test_an_impossible_history_stops(wallet: Wallet | None, event: Event, words:
 def test_the_largest_balance_that_fits_is_kept() -> None:
     assert STORED_MAX == 9_223_372_036_854_775_807
     assert given(OPENED, money_in(STORED_MAX, STORED_MAX, 0)).balance_minor == STORED_MAX
+
+
+@pytest.mark.parametrize(
+    ("wallet", "event"),
+    [
+        (FULL, money_in(1, 111, 60)),
+        (FULL, money_out(1, 109, 60)),
+        (FULL, money_out(100, 10, 60)),
+        (FULL, FundsHeld("w", "new", "", 1, "EUR", LATER_US, 110, 61)),
+        (FULL, FundsHeld("w", "new", "", 100, "EUR", LATER_US, 110, 160)),
+        (FULL, HoldCaptured("w", "mine", "c", 1, "EUR", ORDER, 29, 109, 59)),
+        (FULL, PendingReleased("w", "m", 1, "EUR", 110, 59)),
+        (FULL, DebtRecorded("w", "m", 1, "EUR", ORDER)),
+        (FULL, DebtRepaid("w", "m", 1, "EUR", 109, 60)),
+        (given(OPENED, DebtRecorded("w", "m", 5, "EUR", ORDER), money_in(5, 5, 0)), LAST_CENT),
+    ],
+)
+def test_a_cent_moves_and_so_does_all_there_is(wallet: Wallet, event: Event) -> None:
+    assert evolve(wallet, event) != wallet
 
 
 def test_a_freeze_ends() -> None:
