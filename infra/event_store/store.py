@@ -23,23 +23,29 @@ from infra.event_store.recorder import BookRecorder
 
 Decode = Callable[[str, bytes], object]
 
-KNOWN = """SELECT 'answer', a.command_id, a.payload_hash, a.answer
-  FROM unnest(%(commands)s::text[]::uuid[]) AS asked (id)
-  JOIN {schema}.answers a ON a.command_id = asked.id
-UNION ALL SELECT 'answer', m.command_id, m.payload_hash, m.answer
-  FROM unnest(%(commands)s::text[]::uuid[]) AS asked (id)
-  JOIN {schema}.marks m ON m.command_id = asked.id
+# LIMIT and OFFSET keep each look-up a loop over an index: joined, they become scans of the log.
+KNOWN = """SELECT 'answer', asked.id, a.payload_hash, a.answer
+  FROM unnest(%(commands)s::text[]::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+    SELECT a.payload_hash, a.answer FROM {schema}.answers a WHERE a.command_id = asked.id
+      AND a.recorded_at > now() - interval '49 hours'
+      AND a.recorded_at < now() + interval '1 hour' LIMIT 1) AS a
+UNION ALL SELECT 'answer', asked.id, m.payload_hash, m.answer
+  FROM unnest(%(commands)s::text[]::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+    SELECT m.payload_hash, m.answer FROM {schema}.marks m WHERE m.command_id = asked.id LIMIT 1
+  ) AS m
 UNION ALL SELECT 'fact', e.fact_key, NULL, NULL
-  FROM unnest(%(facts)s::text[]::uuid[]) AS asked (id)
-  JOIN {schema}.events e ON e.fact_key = asked.id"""
+  FROM unnest(%(facts)s::text[]::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+    SELECT e.fact_key FROM {schema}.events e WHERE e.fact_key = asked.id LIMIT 1) AS e"""
 STREAMS = """SELECT asked.id, s.originator_version, s.topic, s.state
   FROM unnest(%(streams)s::text[]::uuid[]) AS asked (id) CROSS JOIN LATERAL (
     SELECT * FROM {schema}.snapshots s WHERE s.originator_id = asked.id
     ORDER BY s.originator_version DESC LIMIT 1) s"""
-EVENTS_AFTER = """SELECT e.originator_id, e.originator_version, e.topic, e.state
+EVENTS_AFTER = """SELECT asked.id, e.originator_version, e.topic, e.state
   FROM unnest(%(streams)s::text[]::uuid[], %(versions)s::bigint[]) AS asked (id, version)
-  JOIN {schema}.events e ON e.originator_id = asked.id AND e.originator_version > asked.version
-  ORDER BY e.originator_id, e.originator_version"""
+  CROSS JOIN LATERAL (
+    SELECT e.originator_version, e.topic, e.state FROM {schema}.events e
+    WHERE e.originator_id = asked.id AND e.originator_version > asked.version
+    ORDER BY e.originator_version OFFSET 0) AS e"""
 DUE = """SELECT timer_id, due_us, type_name, payload FROM {schema}.timers
   WHERE due_us <= %s ORDER BY due_us LIMIT %s"""
 
