@@ -23,7 +23,7 @@ from psycopg.rows import TupleRow
 from commands.outage import Outage
 from infra.event_store.directory import ADVISORY_DIRECTORY, connect
 from providers.settlement_file import FileChangedError, FileProof
-from providers.source import open_source
+from providers.source import Source, open_source
 
 PART_BYTES = 1 << 20
 PACKING_LEVEL = 3  # A third of the time of the usual 6, for a tenth more bytes.
@@ -120,6 +120,12 @@ class Busy(Outage):
     """Another program is importing a file of this account."""
 
 
+def prepare(dsn: str) -> None:
+    """Make what is missing. Errors: Outage."""
+    with recorded(dsn):
+        pass
+
+
 @contextmanager
 def recorded(dsn: str) -> Generator["Records"]:
     """Open the records, made where they are missing. Errors: Outage."""
@@ -177,23 +183,13 @@ class Records:
         """Keep the bytes of a proven file, all or none. Errors: FileChangedError."""
         if self._one(KEPT, proof.sha256) is not None:
             return
-        size = packed_size = 0
         with self.connection.transaction(), open_source(path) as source:
-            packer = zlib.compressobj(PACKING_LEVEL, zlib.DEFLATED, GZIP)
-            waiting, part = bytearray(), 0
-            while chunk := source.read():
-                size += len(chunk)
-                waiting += packer.compress(chunk)
-                while len(waiting) >= PART_BYTES:
-                    self._one_part(proof, part, bytes(waiting[:PART_BYTES]))
-                    del waiting[:PART_BYTES]
-                    part, packed_size = part + 1, packed_size + PART_BYTES
-            waiting += packer.flush()
-            self._one_part(proof, part, bytes(waiting))
-            packed_size += len(waiting)
+            packing = _Packing(source)
+            for part, data in enumerate(packing.parts()):
+                self.connection.execute(KEEP_PART, (proof.sha256, part, data))
             if source.fault is not None or source.sha256 != proof.sha256:
                 raise FileChangedError(f"{path.name} is no longer the file that was proven")
-            row = (proof.sha256, path.name, size, packed_size)
+            row = (proof.sha256, path.name, packing.size, packing.packed_size)
             self.connection.execute(KEEP, row)
 
     def kept(self, sha256: str) -> Iterator[bytes]:
@@ -222,8 +218,34 @@ class Records:
         rows = self.connection.execute(UNFINISHED).fetchall()
         return [Unfinished(*row) for row in rows]
 
-    def _one_part(self, proof: FileProof, part: int, data: bytes) -> None:
-        self.connection.execute(KEEP_PART, (proof.sha256, part, data))
-
     def _one(self, statement: LiteralString, *parameters: object) -> TupleRow | None:
         return self.connection.execute(statement, parameters).fetchone()
+
+
+class _Packing:
+    """A source on its way into parts of a gzip stream."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._packer = zlib.compressobj(PACKING_LEVEL, zlib.DEFLATED, GZIP)
+        self.size = self.packed_size = 0
+
+    def parts(self) -> Iterator[bytes]:
+        """One at least, all but the last of PART_BYTES."""
+        waiting = bytearray()
+        for packed in self._packed():
+            waiting += packed
+            while len(waiting) > PART_BYTES:
+                yield bytes(waiting[:PART_BYTES])
+                del waiting[:PART_BYTES]
+        yield bytes(waiting)
+
+    def _packed(self) -> Iterator[bytes]:
+        while chunk := self._source.read():
+            self.size += len(chunk)
+            yield self._counted(self._packer.compress(chunk))
+        yield self._counted(self._packer.flush())
+
+    def _counted(self, packed: bytes) -> bytes:
+        self.packed_size += len(packed)
+        return packed

@@ -18,6 +18,7 @@ from threading import Event
 import structlog
 
 from consumers.asking import Stopped
+from consumers.intake import records
 from consumers.intake.absence import holds
 from consumers.intake.importing import STOPPED_BEFORE_SEAL, Importer, ImportReport
 from consumers.intake.inbox import Inbox
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 
 def run(surroundings: Surroundings, stop: Event) -> None:
     """Import until told to stop."""
+    records.prepare(surroundings.settings.postgres)
     intake = Intake(surroundings, stop)
     try:
         while not stop.is_set():
@@ -88,11 +90,11 @@ class Intake:
             log.warning("refused", book=book, file=path.name, place=str(place), code=reason["code"])
 
     def _resume(self) -> None:
-        with recorded(self._dsn) as records:
+        with recorded(self._dsn) as known:
             unfinished = [
                 each
-                for each in records.unfinished()
-                if each.status == ARRIVING or holds(records, each.book, each.sealed_sequence)
+                for each in known.unfinished()
+                if each.status == ARRIVING or holds(known, each.book, each.sealed_sequence)
             ]
         for each in unfinished:
             if self._stop.is_set():

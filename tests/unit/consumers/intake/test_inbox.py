@@ -1,0 +1,57 @@
+"""The inbox: what is whole waits in order, and nothing is ever written over."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from consumers.intake.inbox import Inbox
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    inbox = Inbox(tmp_path / "inbox")
+    inbox.prepare("main")
+    return inbox
+
+
+def put(inbox: Inbox, name: str, text: str = "") -> Path:
+    path = inbox.folder / "main" / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_whole_files_wait_in_the_order_of_their_names(inbox: Inbox) -> None:
+    for name in ("2.csv", "1.csv.gz", "3.csv.part", ".1.csv", "10.csv"):
+        put(inbox, name)
+    assert [path.name for path in inbox.waiting("main")] == ["1.csv.gz", "10.csv", "2.csv"]
+
+
+def test_what_was_put_aside_does_not_wait(inbox: Inbox) -> None:
+    inbox.done(put(inbox, "a.csv"))
+    inbox.refused(put(inbox, "b.csv"), {"code": "no_lines"})
+    assert inbox.waiting("main") == []
+
+
+def test_files_of_one_name_lie_beside_each_other(inbox: Inbox) -> None:
+    places = [inbox.done(put(inbox, "bill.csv", text)) for text in ("one", "two", "three")]
+    assert [place.name for place in places] == ["bill.csv", "bill.csv.2", "bill.csv.3"]
+    assert [place.read_text(encoding="utf-8") for place in places] == ["one", "two", "three"]
+
+
+def test_a_refused_file_lies_beside_its_reason(inbox: Inbox) -> None:
+    for code in ("no_lines", "totals_missing"):
+        place = inbox.refused(put(inbox, "bill.csv", code), {"code": code, "line_number": 3})
+        reason = json.loads(Path(f"{place}.reason.json").read_text(encoding="utf-8"))
+        assert reason == {"file": "bill.csv", "code": code, "line_number": 3}
+        assert place.read_text(encoding="utf-8") == code
+    assert (inbox.folder / "main" / "refused" / "bill.csv.2.reason.json").exists()
+
+
+def test_a_reason_that_was_left_alone_is_kept(inbox: Inbox) -> None:
+    """As a kill between the two leaves it: the next run gives the file another name."""
+    left = inbox.folder / "main" / "refused" / "bill.csv.reason.json"
+    left.write_text("{}", encoding="utf-8")
+    place = inbox.refused(put(inbox, "bill.csv"), {"code": "no_lines"})
+    assert place.name == "bill.csv.2"
+    assert left.read_text(encoding="utf-8") == "{}"

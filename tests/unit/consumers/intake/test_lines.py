@@ -1,0 +1,96 @@
+"""What is published of a file is the file, under names that another run gives again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from commands.answer import CommandAnswered
+from consumers.asking import Ask
+from consumers.intake.lines import Published, line_number_of
+from domain import settlement
+from domain.settlement import BatchSealed, ReportSettlementLine, SettlementLineReported
+from providers.settlement_file import FileProof
+from tests.unit.consumers.intake.files import proven
+from tests.unit.domain.memory_book import MemoryBook
+
+BILL = Path("somewhere/bill.csv")
+
+
+def everything(folder: Path) -> tuple[FileProof, list[Ask]]:
+    proof, lines = proven(folder)
+    published = Published("main", proof)
+    asks = [published.beginning(BILL), *map(published.line, lines), published.seal(1)]
+    return proof, asks
+
+
+def test_the_book_can_seal_what_is_published(tmp_path: Path) -> None:
+    """By the rules of settlement: count and totals of the lines are those that were told."""
+    proof, asks = everything(tmp_path)
+    book = MemoryBook("main", (settlement,))
+    for ask in asks:
+        outcome = book.execute(ask.command)
+        assert isinstance(outcome, tuple), outcome
+    reported = [each for each in book.events if isinstance(each, SettlementLineReported)]
+    assert len(reported) == proof.lines
+    assert book.events[-1] == BatchSealed(
+        proof.batch_id, proof.provider, proof.merchant_account, "2026-03-31", proof.lines
+    )
+
+
+def test_a_file_without_one_of_its_lines_is_not_sealed(tmp_path: Path) -> None:
+    _, asks = everything(tmp_path)
+    book = MemoryBook("main", (settlement,))
+    for ask in (*asks[:5], *asks[6:-1]):
+        book.execute(ask.command)
+    outcome = book.execute(asks[-1].command)
+    assert getattr(outcome, "code", "") == "batch_incomplete"
+
+
+def test_names_follow_from_batch_and_line_alone(tmp_path: Path) -> None:
+    proof, asks = everything(tmp_path)
+    keys = [ask.meta.idempotency_key for ask in asks]
+    numbers = range(2, 2 + proof.lines)  # Under the header.
+    assert keys == [
+        f"{proof.batch_id}/import",
+        *(f"{proof.batch_id}/{number}" for number in numbers),
+        f"{proof.batch_id}/seal/1",
+    ]
+    assert {ask.meta.client for ask in asks} == {"intake"}
+    assert {ask.meta.correlation_id for ask in asks} == {proof.batch_id}
+    assert all(ask.internal for ask in asks)
+    assert [each.meta for each in everything(tmp_path)[1]] == [each.meta for each in asks]
+
+
+def test_another_attempt_asks_for_the_seal_anew(tmp_path: Path) -> None:
+    """Else a refusal of the first would be the saved answer for a day."""
+    published = Published("main", proven(tmp_path)[0])
+    assert published.seal(2).meta != published.seal(1).meta
+    assert published.seal(2).command == published.seal(1).command
+
+
+def test_a_line_happened_on_the_day_on_which_the_provider_booked_it(tmp_path: Path) -> None:
+    proof, lines = proven(tmp_path)
+    line = replace(lines[0], booked_at=lines[0].booked_at.replace(day=30))
+    ask = Published("main", proof).line(line)
+    assert isinstance(ask.command, ReportSettlementLine)
+    assert (ask.command.booked_on, ask.meta.effective_on) == ("2026-03-30", "2026-03-30")
+
+
+def test_an_answer_says_which_line_it_is_about(tmp_path: Path) -> None:
+    ask = Published("main", proven(tmp_path)[0]).line(proven(tmp_path)[1][7])
+    answer = CommandAnswered(
+        book="main",
+        answer_sequence=1,
+        command_id="",
+        client=ask.meta.client,
+        idempotency_key=ask.meta.idempotency_key,
+        command_type="",
+        status="accepted",
+        code="",
+        detail="",
+        replayed=False,
+        first_sequence=1,
+        last_sequence=1,
+        correlation_id="",
+        answered_at_us=0,
+    )
+    assert line_number_of(answer) == 9
