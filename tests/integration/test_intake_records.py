@@ -18,7 +18,6 @@ from tests.integration.billed import bill_file
 from tests.integration.programs import System, running
 from tests.integration.servers import Addresses
 
-
 SIZES = "SELECT size, packed_size FROM tally.files WHERE sha256 = %s"
 
 
