@@ -19,6 +19,7 @@ from commands.outage import Outage
 from consumers.relay.headers import Headers, Row, first_text
 from consumers.relay.publish import OutboxRow, Publisher
 from infra.event_store.directory import Book, connect
+from infra.kafka import clients
 from infra.kafka.partition import partition_of
 
 ROWS_MAX = 5_000
@@ -68,7 +69,9 @@ class BookRelay:
             return self._step()
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
-        except (KafkaException, BufferError) as error:
+        except KafkaException as error:
+            raise clients.outage(error) from error
+        except BufferError as error:
             raise Outage(f"Kafka: {error}", retry=True) from error
 
     def _step(self) -> int:
@@ -116,7 +119,10 @@ class BookRelay:
             count += 1
             assert row.sequence == sequence + count, "the log has a gap"
             key = first_text(row.payload)
-            value = frames[row.type_name] + row.payload
+            frame = frames.get(row.type_name)
+            if frame is None:
+                raise Outage(f"this release does not know {row.type_name}", retry=False)
+            value = frame + row.payload
             produce(topic, value, key, partition, report, headers=headers.of(row, key))
         assert count == to_sequence - sequence, "the log ends before its head"
         return count

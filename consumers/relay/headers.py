@@ -5,6 +5,7 @@ Units: `ce_time` is RFC 3339 in UTC with microseconds; `ce_sequence` counts the 
 Source: CloudEvents 1.0, Kafka protocol binding, binary mode; docs/publishing.md lists them.
 """
 
+from binascii import hexlify
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -35,7 +36,8 @@ class Headers:
     """The headers of one book's events."""
 
     def __init__(self, book: str, aggregates: Mapping[str, str]) -> None:
-        self._book = book
+        self._book = book.encode()
+        self._prefix = self._book + b"/"
         self._aggregates = aggregates
         self._common: dict[str, list[tuple[str, bytes]]] = {}
         self._times: dict[bytes, bytes] = {}
@@ -45,31 +47,31 @@ class Headers:
         sequence = b"%d" % row.sequence
         found: HeaderList = [
             *(self._common.get(row.type_name) or self._of_type(row.type_name)),
-            ("ce_id", self._book.encode() + b"/" + sequence),
+            ("ce_id", self._prefix + sequence),
             ("ce_subject", aggregate_id),
             ("ce_time", self._times.get(row.recorded_at) or self._time(row.recorded_at)),
             ("ce_sequence", sequence),
             ("ce_version", b"%d" % row.version),
             ("ce_effectiveon", self._days.get(row.effective_on) or self._day(row.effective_on)),
-            ("ce_commandid", row.command_id.hex().encode()),
-            ("ce_chain", row.chain.hex().encode()),
+            ("ce_commandid", hexlify(row.command_id)),
+            ("ce_chain", hexlify(row.chain)),
         ]
-        if row.correlation_id:
-            found.append(("ce_correlationid", row.correlation_id.encode()))
-        if row.causation:
-            found.append(("ce_causation", row.causation.encode()))
-        if row.actor:
-            found.append(("ce_actor", row.actor.encode()))
-        if row.traceparent:
-            found.append(("ce_traceparent", row.traceparent.encode()))
+        for name, text in (
+            ("ce_correlationid", row.correlation_id),
+            ("ce_causation", row.causation),
+            ("ce_actor", row.actor),
+            ("ce_traceparent", row.traceparent),
+        ):
+            if text:
+                found.append((name, text.encode()))
         return found
 
     def _of_type(self, type_name: str) -> list[tuple[str, bytes]]:
         found = [
             ("ce_specversion", b"1.0"),
             ("ce_type", type_name.encode()),
-            ("ce_source", b"/tally/" + self._book.encode()),
-            ("ce_book", self._book.encode()),
+            ("ce_source", b"/tally/" + self._book),
+            ("ce_book", self._book),
             ("ce_aggregate", self._aggregates[type_name].encode()),
             ("content-type", b"application/avro"),
         ]

@@ -71,11 +71,12 @@ class Publisher:
         return self._report
 
     def flush(self, what: str) -> None:
-        """Wait until all is acknowledged. Errors: Outage(retry=True)."""
+        """Wait until all is acknowledged. Errors: Outage; a producer that is done for says so."""
         left = self.producer.flush(FLUSH_TIMEOUT_S)
         failed, self._failed = self._failed, None
         if failed is not None or left:
-            raise Outage(f"Kafka did not take all of {what}: {failed}", retry=True)
+            fatal = failed is not None and failed.fatal()
+            raise Outage(f"Kafka did not take all of {what}: {failed}", retry=not fatal)
 
     def _report(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None:

@@ -9,6 +9,7 @@ from confluent_kafka import KafkaException
 from commands.outage import Outage
 from consumers.relay.publish import OutboxRow, Publisher
 from infra.event_store.directory import connect
+from infra.kafka import clients
 
 ROWS_MAX = 1_000
 READ = """SELECT outbox_sequence, topic, key, type_name, payload FROM tally.partition_outbox
@@ -39,7 +40,9 @@ class StrayRelay:
                     self.connection.execute(SENT, ([row[0] for row in rows],))
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
-        except (KafkaException, BufferError) as error:
+        except KafkaException as error:
+            raise clients.outage(error) from error
+        except BufferError as error:
             raise Outage(f"Kafka: {error}", retry=True) from error
         return len(rows)
 
