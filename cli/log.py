@@ -46,7 +46,7 @@ def events(  # noqa: PLR0913 - by name, as on the command line.
         wanted = Wanted.parsed(start, end, aggregate=aggregate, type_name=known, limit=limit)
     except ValueError as error:
         raise misused(str(error)) from error
-    found = read(call.settings("postgres").postgres, book, wanted)
+    found = read(call.settings("postgres").postgres, wanted, book=book)
     if found is None:
         raise refuse(f"there is no book {book}")
     for each in found:

@@ -63,9 +63,9 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
-def progress(part: str, what: str) -> None:
-    """How it goes, on stderr."""
-    typer.echo(f"{part}: {what}", err=True)
+def progress(*words: str) -> None:
+    """How it goes, on stderr: the part it is about, and what happens to it now."""
+    typer.echo(": ".join(words), err=True)
 
 
 def money(amount_minor: int, currency: str) -> str:

@@ -20,7 +20,12 @@ class ProgramName(StrEnum):
 
 
 @with_call
-def run(call: Call, program: Annotated[ProgramName, typer.Argument(help="Which one.")]) -> None:
+def run(
+    call: Call,
+    program: Annotated[
+        ProgramName, typer.Argument(metavar="PROGRAM", help="writer, relay, projector or intake.")
+    ],
+) -> None:
     """Run one program in the foreground, until SIGINT or SIGTERM.
 
     Example: tally run writer --kafka localhost:9092 --postgres postgresql://… --registry http://…

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -59,11 +59,13 @@ def publish(
     _summarise(Outcome(spool.count, bad, seen), call, waited=wait)
 
 
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file."""
+    """What became of a file. `seen`: how many answers of each status."""
 
-    def __init__(self, published: int, bad: int, seen: Counter[str]) -> None:
-        self.published, self.bad, self.seen = published, bad, seen
+    published: int
+    bad: int
+    seen: Counter[str]
 
     @property
     def is_done(self) -> bool:

@@ -79,22 +79,23 @@ class Redriver:
         headers: Headers = list(zip(names, map(bytes, values), strict=True))
         key, value = bytes(letter["key"]), bytes(letter["value"])
         if letter["topic"]:
-            return self._publish(letter["topic"], key, value, headers)
+            return self._publish(letter["topic"], (key, value), headers)
         if not value:
             return "it came from no topic and carries no bytes: it cannot be published"
         schema_id = self._id_of(letter["command_type"])
         if schema_id is None:
             return f"the registry has no {letter['command_type']}"
         return self._publish(
-            self._topics.internal, letter["book"].encode(), frame(schema_id, value), headers
+            self._topics.internal, (letter["book"].encode(), frame(schema_id, value)), headers
         )
 
     def _id_of(self, type_name: str) -> int | None:
         text = files.texts().get(type_name)
         return None if text is None else self._registry.id_of(subject=type_name, text=text)
 
-    def _publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> Place:
+    def _publish(self, topic: str, record: tuple[bytes, bytes], headers: Headers) -> Place:
         self._delivered = None
+        key, value = record
         self._producer.produce(topic, value, key or None, headers=headers, on_delivery=self._report)
         self._producer.flush(FLUSH_TIMEOUT_S)
         if self._delivered is None:

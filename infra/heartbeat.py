@@ -11,6 +11,7 @@ cannot be written to stops no program.
 import contextlib
 import json
 import os
+import socket
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ class Beat:
 
     program: str
     pid: int
+    host: str
     state: str
     why: str
     since_us: int
@@ -45,7 +47,20 @@ class Beat:
     def is_fresh(self, at_us: int) -> bool:
         """Whether it is alive: it writes, its loop turns, and it has not given up."""
         written = at_us - self.written_at_us < SILENT_S * 1e6
-        return written and at_us - self.turned_at_us < STUCK_S * 1e6 and self.state != FAILED
+        turned = at_us - self.turned_at_us < STUCK_S * 1e6
+        return written and turned and self.state != FAILED and self._is_process()
+
+    def _is_process(self) -> bool:
+        """Of another machine, or container, a process id says nothing here."""
+        if self.host != socket.gethostname():
+            return True
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True  # Somebody else's, and alive.
+        return True
 
 
 class Heartbeat:
@@ -57,21 +72,21 @@ class Heartbeat:
         self._stop = stop
         self._lock = Lock()
         now = _now_us()
-        self._beat = Beat(program, os.getpid(), STARTING, "", now, now, now)
+        self._beat = Beat(program, os.getpid(), socket.gethostname(), STARTING, "", now, now, now)
         self._wait_ends_at_s = float("inf")
         self._over = Event()
         self._thread = Thread(target=self._run, name="heartbeat", daemon=True)
 
     def running(self) -> None:
-        self._change(RUNNING, "")
+        self._change(RUNNING)
 
     def waiting(self, why: str, pause_s: float) -> None:
         """For something outside, to be tried again after a pause."""
-        self._change(WAITING, why, time.monotonic() + pause_s + WAIT_RENEWED_S)
+        self._change(WAITING, time.monotonic() + pause_s + WAIT_RENEWED_S, why=why)
 
     def failed(self, why: str) -> None:
         """The last word of a program that gives up."""
-        self._change(FAILED, why)
+        self._change(FAILED, why=why)
 
     def note(self, facts: dict[str, Any]) -> None:
         with self._lock:
@@ -93,7 +108,7 @@ class Heartbeat:
         else:
             self._path.unlink(missing_ok=True)
 
-    def _change(self, state: str, why: str, wait_ends_at_s: float = float("inf")) -> None:
+    def _change(self, state: str, wait_ends_at_s: float = float("inf"), *, why: str = "") -> None:
         with self._lock:
             self._wait_ends_at_s = wait_ends_at_s
             if (state, why) != (self._beat.state, self._beat.why):

@@ -74,10 +74,10 @@ def type_of(name: str) -> str | None:
     return name if name in EVENTS_BY_NAME else short.get(name)
 
 
-def read(dsn: str, name: str, wanted: Wanted) -> Iterator[dict[str, Any]] | None:
+def read(dsn: str, wanted: Wanted, *, book: str) -> Iterator[dict[str, Any]] | None:
     """The events in order; None where there is no such book."""
-    book = next((each for each in directory.list_books(dsn) if each.name == name), None)
-    return None if book is None else _read(dsn, book, wanted)
+    found = next((each for each in directory.list_books(dsn) if each.name == book), None)
+    return None if found is None else _read(dsn, found, wanted)
 
 
 def _read(dsn: str, book: Book, wanted: Wanted) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ Bound: a server that is silent costs TIMEOUT_S, or what its own client takes to 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -32,15 +33,25 @@ class Server:
     why: str
 
 
+class Asked(NamedTuple):
+    name: str
+    address: str
+    ask: Callable[[str], None]
+
+
 def probe(settings: Settings) -> Sequence[Server]:
     """Ask all of them whether they are there."""
-    names = ("kafka", "postgres", "registry")
-    addresses = (settings.kafka, settings.postgres, settings.registry)
-    with ThreadPoolExecutor(len(names)) as pool:
-        return list(pool.map(_probe, names, addresses, (_ask_kafka, _ask_postgres, _ask_registry)))
+    asked = (
+        Asked("kafka", settings.kafka, _ask_kafka),
+        Asked("postgres", settings.postgres, _ask_postgres),
+        Asked("registry", settings.registry, _ask_registry),
+    )
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return list(pool.map(_probe, asked))
 
 
-def _probe(name: str, address: str, ask: Callable[[str], None], /) -> Server:
+def _probe(asked: Asked) -> Server:
+    name, address, ask = asked
     if not address:
         return Server(name, "", answers=False, why="nobody says where it is")
     try:

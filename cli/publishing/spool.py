@@ -11,7 +11,7 @@ from typing import Self
 
 from cli.publishing.lines import Good
 
-HEAD = struct.Struct(">QHH16sI")  # Number, lengths of book and type, command id, payload's length.
+HEAD = struct.Struct(">QHHI")  # Number; lengths of book, type and payload.
 
 
 class Spool:

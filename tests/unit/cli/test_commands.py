@@ -1,0 +1,102 @@
+"""Every command: its help has an example, a wrong call is 2, nothing running is 1 and one line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli import reference
+from cli.main import app
+from tests.unit.cli.calling import tally
+
+NEEDS_SERVERS = [
+    ["publish", "-"],
+    ["events"],
+    ["wallet", "alice"],
+    ["ledger"],
+    ["breaks"],
+    ["settlement", "show"],
+    ["dead-letters", "list"],
+    ["dead-letters", "show", "x"],
+    ["dead-letters", "redrive", "x"],
+    ["verify"],
+    ["rebuild", "ledger"],
+    ["book", "list"],
+    ["book", "create", "shop"],
+    ["init"],
+    ["dsn"],
+    ["status"],
+    ["run", "writer"],
+]
+WRONG = [
+    ["nothing"],
+    ["run"],
+    ["run", "nothing"],
+    ["publish"],
+    ["publish", "no-such-file.jsonl"],
+    ["wallet"],
+    ["wallet", "alice", "--limit", "0"],
+    ["events", "--from", "yesterday"],
+    ["events", "--type", "NoSuchEvent"],
+    ["breaks", "--status", "lost"],
+    ["rebuild"],
+    ["rebuild", "no_such_model"],
+    ["dead-letters", "redrive"],
+    ["dead-letters", "redrive", "x", "--all"],
+    ["settlement", "parse", "no-such-file.csv"],
+    ["status", "--interval", "-1"],
+    ["status", "--program", "nothing"],
+]
+
+
+def commands(one: typer.Typer, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for each in one.registered_commands:
+        assert each.callback is not None
+        yield (*words, each.name or each.callback.__name__)
+    for group in one.registered_groups:
+        assert group.typer_instance is not None
+        yield from commands(group.typer_instance, (*words, group.name or ""))
+
+
+@pytest.mark.parametrize("words", sorted(commands(app)), ids=" ".join)
+def test_help_has_an_example(words: tuple[str, ...]) -> None:
+    if words == ("test",):
+        return  # Hands every option on to pytest.
+    shown = tally(*words, "--help")
+    assert shown.exit_code == 0
+    assert "Example: " in shown.stdout
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_a_wrong_call_is_2(words: list[str], tmp_path: Path) -> None:
+    addresses = {"TALLY_POSTGRES": "host=nowhere", "TALLY_KAFKA": "x:1", "TALLY_REGISTRY": "x"}
+    called = tally(*words, env={"TALLY_DATA": str(tmp_path), **addresses})
+    assert called.exit_code == 2, called.output
+    assert called.stdout == ""
+
+
+@pytest.mark.parametrize("words", NEEDS_SERVERS, ids=" ".join)
+def test_nothing_running_is_1_and_says_what_to_do(words: list[str], tmp_path: Path) -> None:
+    called = tally(*words, "--data", str(tmp_path))
+    assert called.exit_code == 1
+    assert called.stdout == ""
+    (said,) = called.stderr.splitlines()
+    assert said.startswith(f"tally: nothing runs under {tmp_path}: start it with `tally up")
+
+
+def test_a_setting_that_cannot_be_is_named() -> None:
+    called = tally("status", env={"TALLY_PARTITIONS": "many"})
+    assert called.exit_code == 2
+    assert called.stderr.startswith("tally: setting partitions: Input should be a valid integer")
+
+
+def test_a_program_that_is_not_alive_is_1(tmp_path: Path) -> None:
+    called = tally("status", "--program", "writer", "--data", str(tmp_path))
+    assert called.exit_code == 1
+    assert called.stderr == f"tally: writer is not alive under {tmp_path}\n"
+
+
+def test_the_reference_is_that_of_the_commands() -> None:
+    written = reference.PAGE.read_text(encoding="utf-8")
+    assert written == reference.page(app), "run: python -m cli.reference"
