@@ -23,6 +23,7 @@ from domain.decision import Refused
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 TEXT_CHARS_MAX = 256
+SHORT = f"at most {TEXT_CHARS_MAX} characters without control characters"
 CURRENCIES = frozenset(currency.code for currency in Currency)
 FOREVER_US = 4_102_444_800_000_000  # 2100-01-01; a time beyond is a slip of units.
 # Ids that may be empty: a payment item names a wallet or a channel, a transfer another book or not.
@@ -37,7 +38,7 @@ def check(meta: Meta, command: object) -> Refused | None:
         return _refused("meta.client", expected=ID.pattern, found=meta.client)
     if not KEY.fullmatch(meta.idempotency_key):
         return _refused("meta.idempotency_key", expected=KEY.pattern, found=meta.idempotency_key)
-    if (wrong := _long_meta(meta)) is not None:
+    if (wrong := _other_meta(meta)) is not None:
         return wrong
     for name, get, is_right, expected in _checks(type(command)):
         value = get(command)
@@ -54,12 +55,11 @@ def check(meta: Meta, command: object) -> Refused | None:
     return None
 
 
-def _long_meta(meta: Meta) -> Refused | None:
+def _other_meta(meta: Meta) -> Refused | None:
     for name in ("correlation_id", "actor", "traceparent"):
-        if len(getattr(meta, name)) > TEXT_CHARS_MAX:
-            return _refused(
-                "meta." + name, expected=f"at most {TEXT_CHARS_MAX} characters", found="more"
-            )
+        text: str = getattr(meta, name)
+        if text and not _is_short(text):
+            return _refused("meta." + name, expected=SHORT, found=text)
     if meta.effective_on and not _is_day(meta.effective_on):
         return _refused("meta.effective_on", expected="a day YYYY-MM-DD", found=meta.effective_on)
     return None
@@ -98,7 +98,7 @@ def _text_rule(name: str, *, optional: bool) -> tuple[Callable[[str], bool], str
         if optional:
             return _is_id_or_empty, f"{ID.pattern} or nothing"
         return _is_id, ID.pattern
-    return _is_short, f"at most {TEXT_CHARS_MAX} characters without control characters"
+    return _is_short, SHORT
 
 
 def _is_id(value: str) -> bool:

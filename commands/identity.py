@@ -15,6 +15,11 @@ def command_id(*, client: str, key: str) -> bytes:
     return blake2b(f"command\0{client}\0{key}".encode(), digest_size=16).digest()
 
 
+def own_command_id(*, client: str, key: str) -> bytes:
+    """The same of our own programs and books: nobody outside can use up one of their keys."""
+    return blake2b(f"own\0{client}\0{key}".encode(), digest_size=16).digest()
+
+
 def payload_hash(type_name: str, data: bytes) -> bytes:
     """What the command asks for, without its envelope."""
     return blake2b(data, digest_size=16, person=_person(type_name)).digest()

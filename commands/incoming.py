@@ -57,6 +57,7 @@ class Incoming(NamedTuple):
     """One command, decoded. `refused`: already known to be refused (a malformed field, say).
 
     `unreadable`: no answer can be addressed; `refused` says why, and it becomes a dead letter.
+    `unwritable`: the store has refused what it comes to; `refused` says why, and it has failed.
     `record` is None for a timer; `timer_id` is empty for a record.
     """
 
@@ -71,3 +72,4 @@ class Incoming(NamedTuple):
     timer_id: bytes = b""
     record: Record | None = None
     unreadable: bool = False
+    unwritable: bool = False

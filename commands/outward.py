@@ -20,6 +20,11 @@ RETURN_BOOK, RETURN_TYPE, RETURN = "tally-return-book", "tally-return-type", "ta
 NO_RECORD = Record("", 0, -1, b"", b"", ())
 FOLLOW_ON_REFUSED = "follow_on_refused"
 DEAD_LETTER_TYPE = "tally.dead_letter.v1.DeadLetter"
+# A dead letter must fit a record of Kafka, 1 MB, whatever was sent. No readable command has more
+# than VALUE_BYTES_MAX, so what is cut is none; the whole of it lies where its id says.
+VALUE_BYTES_MAX, KEY_BYTES_MAX, HEADERS_BYTES_MAX = 524_293, 65_536, 131_072
+DETAIL_CHARS_MAX, TRACE_CHARS_MAX = 2_000, 20_000
+CUT = "; cut, the whole of it is at its place in the topic"
 
 
 class Leaving(NamedTuple):
@@ -60,12 +65,12 @@ class Outbox:
         self.outgoing.extend(leaving.outgoing)
         self.timers.extend(leaving.timers)
 
-    def returned(self, incoming: Incoming, back: Return, refused: Refused) -> None:
-        """A refusal goes back to the book that tried, as the command it named for that."""
+    def returned(self, incoming: Incoming, back: Return, refused: Refused) -> Outgoing:
+        """A refusal for the book that tried, as the command it named for that. It may fail."""
         command = self.codec.decode_command(back.type_name, back.payload)
         context = self._answering(incoming)
         payload = self.codec.encode_command(context, with_code(command, refused))
-        self.outgoing.append(Outgoing("internal", back.book, back.type_name, payload))
+        return Outgoing("internal", back.book, back.type_name, payload)
 
     def dead_letter(self, incoming: Incoming, why: Refused, trace: str = "") -> None:
         self.outgoing.append(self._dead(incoming, why, trace))
@@ -73,18 +78,20 @@ class Outbox:
     def _dead(self, incoming: Incoming, why: Refused, trace: str) -> Outgoing:
         record = incoming.record or NO_RECORD
         place = f"{record.topic}-{record.partition}-{record.offset}"
+        kept = _bounded(record)
+        cut = CUT if kept is not record else ""
         dead_letter = DeadLetter(
             place if incoming.record else "timer-" + incoming.timer_id.hex(),
             self.book,
             record.topic,
             record.partition,
             record.offset,
-            record.key,
-            record.value,
-            tuple(DeadLetterHeader(name, value) for name, value in record.headers),
+            kept.key,
+            kept.value,
+            tuple(DeadLetterHeader(name, value) for name, value in kept.headers),
             why.code,
-            why.detail,
-            trace,
+            why.detail[:DETAIL_CHARS_MAX] + cut,
+            trace[-TRACE_CHARS_MAX:],
             incoming.type_name,
             incoming.command_id.hex(),
             self.at_us,
@@ -111,7 +118,7 @@ class Outbox:
         )
 
     def _timer(self, context: Context, at: At) -> Timer:
-        timer_id = identity.command_id(client=context.client, key=context.idempotency_key)
+        timer_id = identity.own_command_id(client=context.client, key=context.idempotency_key)
         payload = self.codec.encode_command(context, at.command)
         return Timer(timer_id, at.due_us, COMMANDS[type(at.command)].type_name, payload)
 
@@ -132,3 +139,19 @@ class Outbox:
             (RETURN_TYPE, type_name.encode()),
             (RETURN, payload),
         )
+
+
+def _bounded(record: Record) -> Record:
+    """The record itself, or as much of it as fits a dead letter."""
+    size = sum(len(name.encode()) + len(value) for name, value in record.headers)
+    if (
+        len(record.value) <= VALUE_BYTES_MAX
+        and len(record.key) <= KEY_BYTES_MAX
+        and size <= HEADERS_BYTES_MAX
+    ):
+        return record
+    return record._replace(
+        key=record.key[:KEY_BYTES_MAX],
+        value=record.value[:VALUE_BYTES_MAX],
+        headers=record.headers if size <= HEADERS_BYTES_MAX else (),
+    )

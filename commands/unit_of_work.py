@@ -5,7 +5,8 @@ decided in order, each seeing what the ones before it left; a refusal leaves not
 answer; a command that makes the code fail is answered `internal_error`, dead-lettered, and the
 rest goes on. Streams that turn out to be missing are loaded together and the batch is decided
 again from its beginning: a round trip a round, never one a command.
-Bound: ROUNDS_MAX rounds; the longest chain of follow-ons that meet unknown streams is 4.
+Bound: ROUNDS_MAX rounds; the longest chain of follow-ons that meet unknown streams is 4. Commands
+that wait for each other's could need more: TooManyRounds, and a smaller batch needs fewer.
 """
 
 import traceback
@@ -30,6 +31,7 @@ from commands.ports import (
     Head,
     Loaded,
     NewAnswer,
+    Outgoing,
     SavedAnswer,
     Snapshot,
     Store,
@@ -39,6 +41,10 @@ from domain.decision import Refused, Stream
 ROUNDS_MAX = 12
 SNAPSHOT_EVERY = 200  # Events: a stream is loaded from a snapshot and at most a batch more.
 NOT_ALLOWED = Refused("not_allowed", "this type is not accepted from outside")
+
+
+class TooManyRounds(Exception):  # noqa: N818 - a fact about the batch.
+    """The batch keeps asking for more streams: decide it in parts."""
 
 
 class Decided(NamedTuple):
@@ -92,7 +98,10 @@ class UnitOfWork:
         self.salts = Salts(store.key)
 
     def decide(self, head: Head, incoming: Sequence[Incoming], at_us: int, after: Head) -> Decided:
-        """Decide a batch. `after` carries the positions to move to. Writes nothing."""
+        """Decide a batch. `after` carries the positions to move to. Writes nothing.
+
+        Raises TooManyRounds, Outage.
+        """
         at_us = max(at_us, head.recorded_at_us)
         found = self._look_up(incoming)
         fetched = dict(found.streams)
@@ -104,7 +113,7 @@ class UnitOfWork:
             if not round_.missing:
                 return round_.decided(after)
             fetched.update(self.store.look_up((), (), tuple(round_.missing)).streams)
-        raise AssertionError("a batch keeps asking for more streams")
+        raise TooManyRounds(f"{len(incoming)} commands")
 
     def remember(self, decided: Decided) -> None:
         """The batch was written: keep its aggregates."""
@@ -161,20 +170,27 @@ class _Round:
         if saved is not None:
             self.answers.again(incoming, saved)
             return
+        if incoming.unwritable:
+            assert incoming.refused is not None, "unwritable for no reason"
+            self._fail(incoming, incoming.refused, "")
+            return
         try:
             outcome = self._execute(incoming)
+            returned = self._returned(incoming, outcome)
         except Missing as missing:
             self.missing.update(dict.fromkeys(missing.streams))
             return
         except Outage:
             raise
         except Exception:  # noqa: BLE001 - a bug must cost one command, never the book.
-            self._failed(incoming, traceback.format_exc())
+            trace = traceback.format_exc()
+            why = Refused(INTERNAL_ERROR, trace.strip().rsplit("\n", 1)[-1])
+            self._fail(incoming, why, trace)
             return
         if incoming.origin is Origin.TIMER:
             self.timers_done.append(incoming.timer_id)
         if isinstance(outcome, Refused):
-            self._refused(incoming, outcome)
+            self._refused(incoming, outcome, returned)
         elif incoming.origin is not Origin.TIMER:
             self.answers.accepted(incoming, outcome)
 
@@ -220,20 +236,24 @@ class _Round:
             self.outbox.add(leaving)
         return outcome
 
-    def _refused(self, incoming: Incoming, refused: Refused) -> None:
+    def _returned(self, incoming: Incoming, outcome: Executed | Refused) -> Outgoing | None:
+        if incoming.on_refusal is None or not isinstance(outcome, Refused):
+            return None
+        return self.outbox.returned(incoming, incoming.on_refusal, outcome)
+
+    def _refused(self, incoming: Incoming, refused: Refused, returned: Outgoing | None) -> None:
         if incoming.origin is Origin.TIMER:
             why = Refused(FOLLOW_ON_REFUSED, f"{refused.code}: {refused.detail}")
             self.outbox.dead_letter(incoming, why)
             return
         self.answers.refused(incoming, refused)
-        if incoming.on_refusal is not None:
+        if returned is not None:
             self.marks.append(self.answers.rows[-1])
-            self.outbox.returned(incoming, incoming.on_refusal, refused)
+            self.outbox.outgoing.append(returned)
 
-    def _failed(self, incoming: Incoming, trace: str) -> None:
+    def _fail(self, incoming: Incoming, why: Refused, trace: str) -> None:
         self.failures += 1
-        why = trace.strip().rsplit("\n", 1)[-1]
-        self.outbox.dead_letter(incoming, Refused(INTERNAL_ERROR, why), trace)
+        self.outbox.dead_letter(incoming, why, trace)
         if incoming.origin is Origin.TIMER:
             self.timers_done.append(incoming.timer_id)
         else:

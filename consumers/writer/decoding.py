@@ -38,20 +38,23 @@ class Decoder:
                 return _unreadable(record, origin, Malformed(said, code=UNKNOWN_SCHEMA))
             name, writer = known
             meta, command, data = codec.decode_command(name, payload, writer)
+            own = origin is not Origin.COMMANDS
+            on_refusal = _return(record) if own and record.headers else None
         except Malformed as malformed:
             return _unreadable(record, origin, malformed)
         refused = None
-        if origin is Origin.COMMANDS and COMMANDS[name] in CLIENT_COMMANDS:
+        if not own and COMMANDS[name] in CLIENT_COMMANDS:
             refused = checks.check(meta, command)
+        named = identity.own_command_id if own else identity.command_id
         return Incoming(
             origin,
-            identity.command_id(client=meta.client, key=meta.idempotency_key),
+            named(client=meta.client, key=meta.idempotency_key),
             identity.payload_hash(name, data),
             name,
             meta,
             command,
             refused,
-            _return(record) if origin is Origin.INTERNAL and record.headers else None,
+            on_refusal,
             b"",
             record,
         )
@@ -62,7 +65,7 @@ class Decoder:
         meta, command, data = codec.decode_command(timer.type_name, timer.payload)
         return Incoming(
             Origin.TIMER,
-            identity.command_id(client=meta.client, key=meta.idempotency_key),
+            identity.own_command_id(client=meta.client, key=meta.idempotency_key),
             identity.payload_hash(timer.type_name, data),
             FULL_NAMES[type(command)],
             meta,
@@ -86,7 +89,11 @@ def _unreadable(record: Record, origin: Origin, malformed: Malformed) -> Incomin
 
 
 def _return(record: Record) -> Return | None:
+    """What a refusal sends back. Errors: Malformed, where only a part of it is there."""
     headers = dict(record.headers)
     if RETURN_BOOK not in headers:
         return None
-    return Return(headers[RETURN_BOOK].decode(), headers[RETURN_TYPE].decode(), headers[RETURN])
+    try:
+        return Return(headers[RETURN_BOOK].decode(), headers[RETURN_TYPE].decode(), headers[RETURN])
+    except (KeyError, UnicodeDecodeError) as error:
+        raise Malformed(f"its header {RETURN_BOOK} lacks what goes with it") from error

@@ -16,10 +16,11 @@ from typing import NamedTuple
 import structlog
 
 from commands.incoming import Incoming, Origin
+from commands.log import DAY_US
 from commands.memory import Memory
 from commands.outage import Outage
 from commands.ports import Codec, Head, Loaded, Timer, Unwritable
-from commands.unit_of_work import UnitOfWork
+from commands.unit_of_work import TooManyRounds, UnitOfWork
 from domain.decision import Refused, Stream
 from infra.event_store.books import TakenBook
 
@@ -27,7 +28,7 @@ TIMERS_MAX = 500  # A batch of due timers; the rest follow in the next.
 MINUTE_S = 60.0
 # Two minutes in all, below max.poll.interval.ms; then the supervisor starts us afresh.
 PAUSES_S = (0.05, 0.2, 1.0, 2.0, *[5.0] * 24)
-UNWRITABLE = Refused("unwritable", "the store refuses this content")
+UNWRITABLE = "unwritable"
 log = structlog.get_logger()
 
 
@@ -45,6 +46,11 @@ class Limits(NamedTuple):
 def now_us() -> int:
     """The writer's clock."""
     return time.time_ns() // 1000
+
+
+def today() -> int:
+    """The writer's day: days since 1970, UTC."""
+    return now_us() // DAY_US
 
 
 class Desk:
@@ -67,6 +73,7 @@ class Desk:
         self._open()
 
     def _open(self) -> None:
+        self._opened_on = today()
         taken = self._take()
         memory = Memory[Stream, Loaded](self._limits.memory)
         self.head: Head = taken.head
@@ -89,9 +96,13 @@ class Desk:
         """Write a batch and move past it. Raises Fenced, TooManyFailures, Outage."""
         self._surviving(lambda: self._handle_rest(batch))
 
-    def move(self, positions: tuple[int, int]) -> None:
-        """Move past records that were none of this book's."""
-        self._surviving(lambda: self._handle((), self._at_least(positions)))
+    def tend(self, positions: tuple[int, int]) -> None:
+        """Now and then: move past records that were none of this book's; take it anew each day."""
+        if self._opened_on != today():
+            self.close()
+            self._surviving(lambda: None)
+        if self._at_least(positions) != self.positions:
+            self._surviving(lambda: self._handle((), self._at_least(positions)))
 
     def has(self, offset: int, origin: Origin) -> bool:
         """Whether the book has moved past this record of its partition."""
@@ -136,10 +147,10 @@ class Desk:
 
     def _handle(self, batch: Sequence[Incoming], positions: tuple[int, int]) -> None:
         after = replace(self.head, commands_position=positions[0], internal_position=positions[1])
-        decided = self._work.decide(self.head, batch, now_us(), after)
         try:
+            decided = self._work.decide(self.head, batch, now_us(), after)
             self.store.record(decided.changes)
-        except Unwritable as error:
+        except (Unwritable, TooManyRounds) as error:
             self._bisect(batch, positions, error)
             return
         self._work.remember(decided)
@@ -150,16 +161,19 @@ class Desk:
         self._count(decided.failures)
 
     def _bisect(
-        self, batch: Sequence[Incoming], positions: tuple[int, int], error: Unwritable
+        self,
+        batch: Sequence[Incoming],
+        positions: tuple[int, int],
+        error: Unwritable | TooManyRounds,
     ) -> None:
         """Find what the store refuses; the halves move the position only over what they hold."""
         if len(batch) <= 1:
-            if not batch or batch[0].unreadable:
+            if not batch or batch[0].unreadable or batch[0].unwritable:
                 raise Outage(f"the store refuses a batch of nothing: {error}", retry=False)
-            refused = Refused(UNWRITABLE.code, str(error).partition("\n")[0])
-            self._count(1)
-            unreadable = batch[0]._replace(refused=refused, unreadable=True)
-            self._handle([unreadable], positions)
+            said = str(error).partition("\n")[0]
+            refused = Refused(UNWRITABLE, f"{type(error).__name__}: {said}")
+            failed = batch[0]._replace(refused=refused, unwritable=True)
+            self._handle([failed], positions)
             return
         middle = len(batch) // 2
         self._handle(batch[:middle], self._reached(batch[:middle]))
