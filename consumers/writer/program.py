@@ -79,9 +79,12 @@ class Writer:
         found: dict[int, list[tuple[Origin, Record]]] = {}
         for message in messages:
             record = record_of(message)
+            partition = self.partitions.get(record.partition)
+            if partition is None:
+                continue  # Revoked during this very poll: whoever has it now reads it.
             internal = record.topic == self.topics.internal
             origin = Origin.INTERNAL if internal else Origin.COMMANDS
-            self.partitions[record.partition].saw(record, origin)
+            partition.saw(record, origin)
             found.setdefault(record.partition, []).append((origin, record))
         return found
 
@@ -107,15 +110,18 @@ class Writer:
         log.info("revoked", partitions=sorted(self.partitions))
 
     def _move_idle(self) -> None:
-        """A book without traffic moves on, so that retention never overtakes its position."""
+        """What has no traffic moves on, so that retention never overtakes its position.
+
+        A desk is opened anew where a day has begun: its partition of answers must be there.
+        """
         now_s = time.monotonic()
         if now_s - self._idle_at_s < IDLE_S:
             return
         self._idle_at_s = now_s
         for partition in self.partitions.values():
+            partition.strays.reach(partition.seen)
             for desk in partition.desks.values():
-                if desk.positions != partition.seen:
-                    desk.move(partition.seen)
+                desk.tend(partition.seen)
 
     def _commit(self) -> None:
         now_s = time.monotonic()

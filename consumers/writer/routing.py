@@ -1,6 +1,7 @@
 """Records of a partition go to the desks of their books; what belongs to no book is refused.
 
-Shape: Router.handle(partition, records). One transaction a book and batch; then one for strays.
+Shape: Router.handle(partition, records). One transaction for strays, then one a book and batch.
+Strays come first: a book's position that has moved past one would hide it from the next writer.
 A book that was made lately is found by asking the directory once a batch, never once a record.
 """
 
@@ -17,8 +18,11 @@ from consumers.writer.decoding import Decoder
 from consumers.writer.desk import now_us
 from consumers.writer.reading import Partition
 from domain.decision import Refused
+from infra.event_store.strays import Mark
 from infra.kafka.partition import partition_of
+from schemas.malformed import Malformed
 
+KEY_BYTES_MAX = 120  # More than any name of a book has.
 ANSWER_TYPE = "tally.answer.v1.CommandAnswered"
 log = structlog.get_logger()
 
@@ -40,57 +44,76 @@ class Router:
 
     def handle(self, partition: Partition, records: Sequence[tuple[Origin, Record]]) -> None:
         """Write the batch. Raises what a desk raises."""
-        if any(self._book(record) not in partition.desks for _, record in records):
+        if any(book_of(record) not in partition.desks for _, record in records):
             self._open_new(partition)
         by_book: dict[str, list[Incoming]] = {}
         strays: list[tuple[Origin, Record]] = []
         for origin, record in records:
-            book = self._book(record)
+            book = book_of(record)
             desk = partition.desks.get(book)
             if desk is None:
                 strays.append((origin, record))
             elif not desk.has(record.offset, origin):
                 by_book.setdefault(book, []).append(self._decoder.read(record, origin))
+        self._refuse(partition, strays)
         for book, batch in by_book.items():
             partition.desks[book].handle(batch)
-        self._refuse(partition, strays)
-
-    def _book(self, record: Record) -> str:
-        return record.key.decode("utf-8", "replace")
 
     def _refuse(self, partition: Partition, strays: Sequence[tuple[Origin, Record]]) -> None:
         commands, internal = partition.strays.positions
         rows: list[Outgoing] = []
+        marks: list[Mark] = []
         for origin, record in strays:
             if record.offset < (commands if origin is Origin.COMMANDS else internal):
                 continue
-            rows.append(self._stray(partition, origin, record))
+            refused, mark = self._stray(partition, origin, record)
+            rows += refused
+            marks += mark
             if origin is Origin.COMMANDS:
                 commands = record.offset + 1
             else:
                 internal = record.offset + 1
         if rows:
-            partition.strays.refuse(rows, (commands, internal))
+            partition.strays.refuse(rows, (commands, internal), marks)
             log.warning("strays_refused", partition=partition.number, count=len(rows))
 
-    def _stray(self, partition: Partition, origin: Origin, record: Record) -> Outgoing:
-        """A refusal to whoever can be addressed, else a dead letter."""
-        book = self._book(record)
-        incoming = self._decoder.read(record, origin)
-        refused = self._reason(partition, book)
-        if not incoming.unreadable:
-            payload = self._codec.encode_answer(_answer(book, incoming, refused))
-            return Outgoing("results", book, ANSWER_TYPE, payload)
-        outbox = Outbox(book, now_us(), self._codec)
-        why = incoming.refused or refused
-        outbox.dead_letter(incoming, why)
-        return outbox.outgoing[0]
+    def _stray(
+        self, partition: Partition, origin: Origin, record: Record
+    ) -> tuple[list[Outgoing], list[Mark]]:
+        """A refusal to whoever can be addressed, else a dead letter.
 
-    def _reason(self, partition: Partition, book: str) -> Refused:
-        right = partition_of(book.encode(), self._partitions)
+        A follow-on's refusal goes back to the book that tried, and is kept for good: if the book
+        is made later, a repeat of it must not be done there.
+        """
+        book = book_of(record)
+        incoming = self._decoder.read(record, origin)
+        refused = self._reason(partition, record)
+        outbox = Outbox(book, now_us(), self._codec)
+        if incoming.unreadable:
+            outbox.dead_letter(incoming, incoming.refused or refused)
+            return outbox.outgoing, []
+        payload = self._codec.encode_answer(_answer(book, incoming, refused))
+        answer = Outgoing("results", book, ANSWER_TYPE, payload)
+        if incoming.on_refusal is None:
+            return [answer], []
+        try:
+            returned = outbox.returned(incoming, incoming.on_refusal, refused)
+        except Malformed as malformed:
+            outbox.dead_letter(incoming, Refused(malformed.code, str(malformed)))
+            return [answer, *outbox.outgoing], []
+        mark = Mark(book, incoming.command_id, incoming.payload_hash, payload)
+        return [answer, returned], [mark]
+
+    def _reason(self, partition: Partition, record: Record) -> Refused:
+        book, right = book_of(record), partition_of(record.key, self._partitions)
         if right != partition.number:
             return Refused("wrong_partition", f"book {book!r:.80} is on partition {right}")
         return Refused("book_unknown", f"there is no book {book!r:.80}")
+
+
+def book_of(record: Record) -> str:
+    """The book that a record is for; a key that is no name of a book stays fit to be stored."""
+    return record.key[:KEY_BYTES_MAX].decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _answer(book: str, incoming: Incoming, refused: Refused) -> CommandAnswered:

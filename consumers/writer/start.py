@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 
+import psycopg
+
+from commands.outage import Outage
 from consumers.surroundings import Surroundings
 from consumers.writer.bus_check import check_bus
 from consumers.writer.decoding import Decoder
@@ -51,7 +54,11 @@ class Opening:
     def open(self, number: int) -> Partition:
         """A partition with all its books, each taken."""
         partition = Partition(number, Strays.take(self._surroundings.settings.postgres, number))
-        self.open_new(partition)
+        try:
+            self.open_new(partition)
+        except BaseException:
+            partition.close()
+            raise
         return partition
 
     def open_new(self, partition: Partition) -> None:
@@ -73,11 +80,21 @@ class Opening:
         )
 
     def _take(self, book: Book, partition: Partition) -> TakenBook:
+        try:
+            return self._taken(book, partition)
+        except psycopg.OperationalError as error:
+            raise Outage(f"PostgreSQL: {error}", retry=True) from error
+
+    def _taken(self, book: Book, partition: Partition) -> TakenBook:
         surroundings = self._surroundings
         dsn = surroundings.settings.postgres
         with directory.connect(dsn) as connection:
             directory.keep_answer_partitions(connection, book.schema, datetime.now(UTC))
         start = partition.strays.positions
         taken = books.take(dsn, book, surroundings.bus, start, codec.decode_event)
-        check_bus(surroundings, book, partition.number)
+        try:
+            check_bus(surroundings, book, partition.number)
+        except BaseException:
+            taken.store.close()
+            raise
         return taken

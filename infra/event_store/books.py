@@ -2,8 +2,8 @@
 
 Shape: take(dsn, book, …) -> TakenBook (head, store, when its next timer is due).
 Rules: positions count on one cluster and its topics; on another they mean nothing, so taking a
-book there is refused. The first taking starts where the partition's strays have been answered:
-what was refused for want of the book stays refused.
+book there is refused, and whoever has it keeps it. The first taking starts where the partition's
+strays have been answered: what was refused for want of the book stays refused.
 Errors: Outage.
 """
 
@@ -26,6 +26,10 @@ TAKE = """UPDATE {schema}.head SET epoch = epoch + 1,
   internal_topic_id = coalesce(internal_topic_id, %(internal_topic)s)
 RETURNING name, epoch, last_sequence, last_answer, chain, recorded_at_us,
   commands_position, internal_position, cluster_id, commands_topic_id, internal_topic_id"""
+MARKS = """WITH mine AS (DELETE FROM tally.partition_marks WHERE book = %s
+  RETURNING command_id, payload_hash, answer)
+INSERT INTO {schema}.marks (command_id, payload_hash, answer) SELECT * FROM mine
+ON CONFLICT (command_id) DO NOTHING"""
 
 
 class TakenBook(NamedTuple):
@@ -38,19 +42,24 @@ class TakenBook(NamedTuple):
 
 def take(dsn: str, book: Book, bus: Bus, start: tuple[int, int], decode_event: Decode) -> TakenBook:
     """Take a book. `start`: the positions of a book that was never taken. Errors: Outage."""
-    with connect(dsn) as connection:
+    with connect(dsn) as connection, connection.transaction():
         head, found = _raise_epoch(connection, book, bus, start)
         if found != bus:
             raise Outage(
                 f"book {book.name}: its positions count on {found}, this is {bus}", retry=False
             )
+        connection.execute(_of(book, MARKS), (book.name,))
         secret = connection.execute(
             _of(book, "SELECT secret FROM {schema}.secrets WHERE name = 'salt'")
         ).fetchone()
     assert secret is not None, "a book without its secret"
     store = PostgresStore(dsn, schema=book.schema, decode_event=decode_event)
     store.key = bytes(secret[0])
-    return TakenBook(head, store, store.next_due_us())
+    try:
+        return TakenBook(head, store, store.next_due_us())
+    except BaseException:
+        store.close()
+        raise
 
 
 def _raise_epoch(

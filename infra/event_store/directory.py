@@ -1,7 +1,6 @@
-"""The directory of books, and what a book knows of itself: create, list, take.
+"""The directory of books: create and list them, and keep a book's partitions of answers.
 
-Shape: create(dsn, name), list_books(dsn), take(dsn, …) -> Head. Taking a book raises its epoch,
-so that whoever had it before can write no more.
+Shape: create(dsn, name), list_books(dsn), keep_answer_partitions(connection, schema, now).
 Errors: Outage; a name of another shape is a ValueError.
 """
 
@@ -80,6 +79,8 @@ HEAD = """INSERT INTO {schema}.head
   VALUES (%(name)s, 0, 0, 0, %(chain)s, 0)"""
 RELAYED = "INSERT INTO {schema}.relayed VALUES (%(name)s, 0, 0, 0, NULL)"
 SALT = "INSERT INTO {schema}.secrets VALUES ('salt', %(salt)s)"
+ALL_RELAYED = """SELECT NOT EXISTS (SELECT FROM {schema}.{table} a, {schema}.relayed r
+  WHERE a.answer_sequence > r.last_answer)"""
 
 
 def list_books(dsn: str) -> list[Book]:
@@ -92,7 +93,7 @@ def list_books(dsn: str) -> list[Book]:
 def keep_answer_partitions(
     connection: psycopg.Connection[TupleRow], schema: str, now: datetime
 ) -> None:
-    """Partitions for today and tomorrow; drop those that ended two days ago."""
+    """Partitions for today and tomorrow; drop those that ended two days ago and are relayed."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for start in (today - timedelta(days=1), today, today + timedelta(days=1)):
         connection.execute(
@@ -114,9 +115,10 @@ def keep_answer_partitions(
         (schema, "answers\\_%", oldest),
     ).fetchall()
     for (name,) in found:
-        connection.execute(
-            sql.SQL("DROP TABLE {}.{}").format(sql.Identifier(schema), sql.Identifier(str(name)))
-        )
+        named = {"schema": sql.Identifier(schema), "table": sql.Identifier(str(name))}
+        relayed = connection.execute(sql.SQL(ALL_RELAYED).format(**named)).fetchone()
+        if relayed == (True,):
+            connection.execute(sql.SQL("DROP TABLE {schema}.{table}").format(**named))
 
 
 def _of(schema: str, text: LiteralString) -> sql.Composed:

@@ -27,10 +27,19 @@ CREATE TABLE IF NOT EXISTS tally.partition_outbox (
   type_name text NOT NULL,
   payload bytea NOT NULL
 );
+CREATE TABLE IF NOT EXISTS tally.partition_marks (
+  book text NOT NULL,
+  command_id uuid NOT NULL,
+  payload_hash bytea NOT NULL,
+  answer bytea NOT NULL,
+  PRIMARY KEY (book, command_id)
+);
 COMMENT ON TABLE tally.partitions IS
   'How far records that belong to no book of ours have been answered, by partition';
 COMMENT ON TABLE tally.partition_outbox IS
   'Answers and dead letters of records that belong to no book';
+COMMENT ON TABLE tally.partition_marks IS
+  'Follow-ons refused for want of their book; it gets these marks when it is first taken';
 """
 
 BOOK = """
