@@ -2,13 +2,14 @@
 
 Shape: encode(state) -> (topic, bytes); decode(topic, bytes) -> state, or None where the class has
 changed since: then the stream is folded from its beginning. The topic carries a hash of the
-class's fields, so a snapshot of another shape is never misread.
+class's fields and of the classes in them, so a snapshot of another shape is never misread.
 """
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import blake2b
+from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
@@ -44,6 +45,17 @@ def _topic(cls: type) -> str:
 
 
 def _shape(cls: type) -> Iterator[str]:
+    """Every field, and in brackets those of what it holds."""
     assert is_dataclass(cls), "a state is a dataclass"
+    hints = get_type_hints(cls)
     for each in fields(cls):
-        yield f"{each.name}:{each.type}"
+        inner = ",".join(part for held in _held(hints[each.name]) for part in _shape(held))
+        yield f"{each.name}:{each.type}({inner})" if inner else f"{each.name}:{each.type}"
+
+
+def _held(kind: Any) -> Iterator[type]:  # noqa: ANN401 - any annotation.
+    """The dataclasses in an annotation, however deep."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        yield kind
+    for part in get_args(kind):
+        yield from _held(part)
