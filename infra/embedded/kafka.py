@@ -19,7 +19,9 @@ from infra.embedded.ports import LOOPBACK
 from infra.embedded.process import Program
 from infra.embedded.server import EmbeddedServer, Site, Starting
 
-API_VERSIONS_KEY = 18
+INIT_PRODUCER_ID, PRODUCER_TIMEOUT_MS = 22, 60_000
+ANSWER = struct.Struct(">iiih")  # Size, number of the request, throttled for ms, error code.
+ERROR = 3
 PROBE_TIMEOUT_S = 2.0
 PROPERTIES = {
     "process.roles": "broker,controller",
@@ -46,6 +48,9 @@ PROPERTIES = {
     "group.consumer.heartbeat.interval.ms": "1000",
     "group.consumer.min.session.timeout.ms": "6000",
     "group.consumer.session.timeout.ms": "10000",
+    # After a crash it may register again once its former life has timed out: 4 s, not 9.
+    "broker.heartbeat.interval.ms": "500",
+    "broker.session.timeout.ms": "4000",
     "log.cleaner.dedupe.buffer.size": "8388608",  # Of 512 MB of heap the default takes 128.
 }
 
@@ -111,14 +116,15 @@ class EmbeddedKafka(EmbeddedServer):
         )
 
     def answers(self) -> bool:
-        """It answers ApiVersions: only after the broker has caught up and let clients in."""
-        request = struct.pack(">hhih", API_VERSIONS_KEY, 0, 1, -1)
+        """It gives out producer ids: the last thing that works, and what a first producer asks."""
+        request = struct.pack(">hhihhi", INIT_PRODUCER_ID, 0, 1, -1, -1, PRODUCER_TIMEOUT_MS)
         try:
             with socket.create_connection((LOOPBACK, self.port), PROBE_TIMEOUT_S) as connection:
                 connection.sendall(struct.pack(">i", len(request)) + request)
-                return bool(connection.recv(1))
+                answer = connection.recv(ANSWER.size, socket.MSG_WAITALL)
         except OSError:
             return False
+        return len(answer) == ANSWER.size and ANSWER.unpack(answer)[ERROR] == 0
 
 
 def _escaped(value: str) -> str:
