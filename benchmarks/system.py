@@ -25,9 +25,10 @@ from infra.stopping import Stop
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_S = 0.5
+Part = str  # Who speaks.
 
 
-def said(part: str, what: str) -> None:
+def said(part: Part, what: str) -> None:
     """How it goes, on stderr."""
     sys.stderr.write(f"{part}: {what}\n")
 

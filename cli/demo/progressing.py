@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
 
+Part = str  # Who speaks: postgres, demo, verify.
+
 
 class Shown:
     """Progress; at a terminal it disappears when the results come."""
@@ -41,7 +43,7 @@ class Shown:
     ) -> None:
         self._progress.stop()
 
-    def step(self, part: str, what: str) -> None:
+    def step(self, part: Part, what: str) -> None:
         """Something happened."""
         if self._live:
             self._progress.console.print(f"[dim]{part}: {what}[/dim]", highlight=False)

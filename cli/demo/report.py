@@ -6,6 +6,7 @@ Units: amounts in the currency's own digits. Shape: show(findings) prints tables
 from cli.demo.findings import Findings
 from cli.printing import NUMBER, money, say, table
 
+MARK = {True: "yes", False: "NO"}
 NEXT = """What to look at next:
   ./tally up                        the same as a service, data in .tally/
   ./tally status                    books, lag per step, what waits for what
@@ -20,10 +21,9 @@ NEXT = """What to look at next:
 def show(findings: Findings) -> None:
     """Print it all."""
     played = findings.played
-    say("")
     rate = played.commands / played.duration_s
     say(
-        f"{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publishing"
+        f"\n{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publishing"
         f" to read models ({played.refused:,} refused by a rule), {findings.events:,} events"
     )
     table(
@@ -34,42 +34,43 @@ def show(findings: Findings) -> None:
             for account, currency, minor in findings.trial_balance
         ],
     )
-    proof = played.original
-    table(
-        f"Controls of the real bill, {proof.lines} lines, as WeChat printed them",
-        ("control", ("printed", NUMBER), ("computed", NUMBER), "holds"),
-        [(each.name, each.printed, each.computed, _mark(each.holds)) for each in proof.controls],
-    )
-    for name, total in findings.totals.items():
-        table(
-            f"The imported bill, {findings.lines} lines of which {findings.matched} matched",
-            ("", "currency", ("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)),
-            [
-                (
-                    "file",
-                    name,
-                    money(total.gross_minor, name),
-                    money(total.fee_minor, name),
-                    money(total.net_minor, name),
-                ),
-                ("ledger", name, "", "", money(findings.settled_net.get(name, 0), name)),
-            ],
-        )
-    table(
-        f"Breaks: {'exactly' if findings.as_planted else 'NOT'} those that were planted",
-        ("kind", "reference", ("file - ours", NUMBER), "currency"),
-        [
-            (each.kind, each.reference, money(each.amount_minor, each.currency), each.currency)
-            for each in findings.breaks
-        ],
-    )
+    _show_bill(findings)
+    _show_breaks(findings)
     table(
         "Invariants, recomputed from the log",
         ("invariant", "holds", "detail"),
-        [(each.name, _mark(each.holds), each.detail) for each in findings.invariants],
+        [(each.name, MARK[each.holds], each.detail) for each in findings.invariants],
     )
     say(NEXT)
 
 
-def _mark(holds: bool) -> str:
-    return "yes" if holds else "NO"
+def _show_bill(findings: Findings) -> None:
+    """The real bill proven, and the imported one against the ledger."""
+    proof = findings.played.original
+    table(
+        f"Controls of the real bill, {proof.lines} lines, as WeChat printed them",
+        ("control", ("printed", NUMBER), ("computed", NUMBER), "holds"),
+        [(each.name, each.printed, each.computed, MARK[each.holds]) for each in proof.controls],
+    )
+    rows: list[tuple[str, str, str, str]] = []
+    for name, total in findings.totals.items():
+        figures = (total.gross_minor, total.fee_minor, total.net_minor)
+        gross, fee, net = (money(minor, name) for minor in figures)
+        rows.append(("file", gross, fee, net))
+        rows.append(("ledger", "", "", money(findings.settled_net.get(name, 0), name)))
+    table(
+        f"The imported bill, {findings.lines} lines of which {findings.matched} matched",
+        ("", ("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)),
+        rows,
+    )
+
+
+def _show_breaks(findings: Findings) -> None:
+    table(
+        f"Breaks: {'exactly' if findings.as_planted else 'NOT'} those that were planted",
+        ("kind", "reference", ("file - ours", NUMBER)),
+        [
+            (each.kind, each.reference, money(each.amount_minor, each.currency))
+            for each in findings.breaks
+        ],
+    )

@@ -5,12 +5,15 @@ release does not know becomes an Undecoded: the models of money stop before it.
 Errors: Outage where the registry cannot be asked; Foreign, a record that is none of our events.
 """
 
+from dataclasses import fields as fields_of
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from confluent_kafka import Message
 
+from commands import dead_letter
 from commands.answer import CommandAnswered
 from commands.log import DAY_US, day
 from infra.codec import ANSWER, DEAD_LETTER
@@ -24,7 +27,9 @@ from schemas.malformed import Malformed
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 CACHE_MAX = 4_096
+ZERO, NO_ZERO = "\0", "\ufffd"
 V = TypeVar("V")
+Told = TypeVar("Told", CommandAnswered, dead_letter.DeadLetter)
 _ANSWER_FIELDS = attrgetter(*Answer._fields)
 
 
@@ -40,6 +45,8 @@ def read_answer(message: Message) -> tuple[str, Recorded] | None:
 
 def recorded_answer(answer: CommandAnswered) -> Recorded:
     """An answer at its place among the book's answers."""
+    if ZERO in answer.client + answer.idempotency_key + answer.correlation_id:
+        answer = _stored(answer)
     return Recorded(
         answer.answer_sequence,
         answer.answered_at_us,
@@ -56,10 +63,22 @@ def recorded_answer(answer: CommandAnswered) -> Recorded:
 
 def read_dead_letter(message: Message) -> DeadLetter:
     """Reads tally.dead-letters."""
-    found = DEAD_LETTER.decode(unframe(messages.value(message))[1])
+    found = _stored(DEAD_LETTER.decode(unframe(messages.value(message))[1]))
     fields: dict[str, Any] = {name: getattr(found, name) for name in DeadLetter._fields}
-    fields["headers"] = tuple((each.name, each.value) for each in found.headers)
+    fields["headers"] = tuple(
+        (each.name.replace(ZERO, NO_ZERO), each.value) for each in found.headers
+    )
     return DeadLetter(**fields)
+
+
+def _stored(record: Told) -> Told:
+    """The same fit for PostgreSQL, whose texts hold no zero byte: what clients sent may."""
+    texts = {
+        each.name: text.replace(ZERO, NO_ZERO)
+        for each in fields_of(record)
+        if isinstance(text := getattr(record, each.name), str) and ZERO in text
+    }
+    return replace(record, **texts) if texts else record
 
 
 class EventDecoder:

@@ -28,9 +28,9 @@ class Feed:
     """The models of one feed. `fetch(book, after, to)` reads from the book what Kafka skipped."""
 
     def __init__(self, models: Sequence[Model], read: Read, fetch: Fetch) -> None:
-        self._models = models
+        self.models = models
+        self.fetch = fetch
         self._read = read
-        self._fetch = fetch
         self.stopped: dict[tuple[str, str], str] = {}  # Model and book; what it stands before.
 
     def take(self, connection: psycopg.Connection, messages: Sequence[Message]) -> int:
@@ -41,11 +41,16 @@ class Feed:
             if found is not None:
                 by_book.setdefault(found[0], []).append(found[1])
         for book, batch in by_book.items():
-            self._apply(connection, book, batch)
+            self.apply(connection, book, batch)
         return len(messages)
 
-    def _apply(self, connection: psycopg.Connection, book: str, batch: Sequence[Recorded]) -> None:
-        models = [model for model in self._models if (model.name, book) not in self.stopped]
+    def going(self, book: str) -> list[Model]:
+        """The models that have not stopped in a book."""
+        return [model for model in self.models if (model.name, book) not in self.stopped]
+
+    def apply(self, connection: psycopg.Connection, book: str, batch: Sequence[Recorded]) -> None:
+        """Apply what comes next of a book, and before it what is missing."""
+        models = self.going(book)
         if not models:
             return
         try:
@@ -53,7 +58,7 @@ class Feed:
             while isinstance(applied, Gap):
                 missing = min(applied.found - 1, applied.expected - 1 + FETCH_MAX)
                 log.warning("gap", book=book, expected=applied.expected, found=applied.found)
-                fetched = self._fetch(book, applied.expected - 1, missing)
+                fetched = self.fetch(book, applied.expected - 1, missing)
                 if not fetched:
                     raise Outage(f"book {book} lacks {applied.expected} to {missing}", retry=True)
                 first = apply_batch(connection, models, book, fetched)

@@ -1,16 +1,19 @@
 """A book's log in PostgreSQL as the projections read it: for gaps, rebuilds and proofs.
 
 Shape: read(connection, book, after, to) yields Recorded in order, through a cursor of the server:
-memory is bounded by ROWS whatever the length of the log.
-Errors: psycopg's; an event of an unknown type becomes an Undecoded.
+memory is bounded by ROWS whatever the length of the log. `at` reads single places.
+Errors: psycopg's; an event of an unknown type becomes an Undecoded of its own stream: its first
+field is the stream's id, and the id it is stored by says which aggregate's it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import psycopg
 from psycopg import sql
 
-from commands.catalogue import EVENTS, EVENTS_BY_NAME
+from commands import identity
+from commands.catalogue import EVENTS, EVENTS_BY_NAME, STREAM_OF_FIELD
+from consumers.relay.headers import first_text
 from infra.event_store.directory import Book
 from infra.event_store.rows import EPOCH_2000_DAYS, EPOCH_2000_US
 from projections.recorded import Recorded, Undecoded
@@ -20,8 +23,9 @@ from schemas.malformed import Malformed
 ROWS = 10_000
 READ = """SELECT notification_id, timestamptz_send(recorded_at), date_send(effective_on),
   originator_version, topic, state, uuid_send(command_id), coalesce(correlation_id, '')
-FROM {schema}.events WHERE notification_id > {after} AND notification_id <= {to}
-ORDER BY notification_id"""
+FROM {schema}.events WHERE {where} ORDER BY notification_id"""
+BETWEEN = "notification_id > {after} AND notification_id <= {to}"
+STREAM = "SELECT uuid_send(originator_id) FROM {schema}.events WHERE notification_id = {sequence}"
 END = "SELECT last_sequence FROM {schema}.head"
 UNKNOWN = "unknown"
 
@@ -35,14 +39,25 @@ def end_of(connection: psycopg.Connection, book: Book) -> int:
 
 def read(connection: psycopg.Connection, book: Book, *, after: int, to: int) -> Iterator[Recorded]:
     """The events after `after` up to `to`, each as it was stored."""
-    statement = sql.SQL(READ).format(
-        schema=sql.Identifier(book.schema), after=sql.Literal(after), to=sql.Literal(to)
-    )
+    where = sql.SQL(BETWEEN).format(after=sql.Literal(after), to=sql.Literal(to))
+    return _read(connection, book, where)
+
+
+def at(connection: psycopg.Connection, book: Book, places: Sequence[int]) -> Iterator[Recorded]:
+    """The events of some places, in order."""
+    wanted = sql.SQL(", ").join(map(sql.Literal, places))
+    return _read(connection, book, sql.SQL("notification_id IN ({})").format(wanted))
+
+
+def _read(connection: psycopg.Connection, book: Book, where: sql.Composed) -> Iterator[Recorded]:
+    statement = sql.SQL(READ).format(schema=sql.Identifier(book.schema), where=where)
     with connection.transaction(), connection.cursor("log", binary=True) as cursor:
         cursor.itersize = ROWS
         cursor.execute(statement)
         for sequence, at, on, version, topic, state, command_id, correlation_id in cursor:
             event, aggregate, aggregate_id = _event(topic, state)
+            if isinstance(event, Undecoded):
+                aggregate, aggregate_id = _stream(connection, book, sequence, state)
             yield Recorded(
                 sequence,
                 int.from_bytes(at, "big", signed=True) + EPOCH_2000_US,
@@ -65,5 +80,24 @@ def _event(type_name: str, payload: bytes) -> tuple[object, str, str]:
     try:
         event = codec.decode_event(type_name, payload)
     except Malformed as malformed:
-        return Undecoded(str(malformed)), rule.aggregate, ""
+        return Undecoded(str(malformed)), UNKNOWN, ""
     return event, rule.aggregate, rule.id_of(event)
+
+
+def _stream(
+    connection: psycopg.Connection, book: Book, sequence: int, payload: bytes
+) -> tuple[str, str]:
+    """Whose event it is that cannot be read; nobody's whom we know: (UNKNOWN, "")."""
+    statement = sql.SQL(STREAM).format(
+        schema=sql.Identifier(book.schema), sequence=sql.Literal(sequence)
+    )
+    row = connection.execute(statement, binary=True).fetchone()
+    assert row is not None, "an event that was there"
+    try:
+        aggregate_id = first_text(payload).decode()
+    except (IndexError, UnicodeDecodeError):
+        return UNKNOWN, ""
+    for aggregate in STREAM_OF_FIELD.values():
+        if identity.stream_id((aggregate, aggregate_id)) == row[0]:
+            return aggregate, aggregate_id
+    return UNKNOWN, ""

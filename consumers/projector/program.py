@@ -1,7 +1,8 @@
 """The projector's loop: poll, apply, then tell Kafka.
 
 Shape: Projector(...).run(stop). The positions of the models are the truth; Kafka's committed
-offset only says where to begin, and beginning too early does no harm.
+offset only says where to begin. Beginning too early does no harm, too late would: batches are
+committed without waiting for the disk, so Kafka is told only what lies on it.
 Errors: Outage ends the run: the program waits and starts afresh.
 Bound: BATCH records a poll.
 """
@@ -21,6 +22,9 @@ BATCH = 5_000
 POLL_S = 0.01
 COMMIT_S = 1.0
 TIMEOUT_S = 15.0
+# A commit that waits for the disk takes all that were made before it there.
+TO_DISK = """SELECT set_config('synchronous_commit', 'on', true),
+pg_logical_emit_message(true, 'tally', '')"""
 log = structlog.get_logger()
 
 
@@ -81,5 +85,6 @@ class Projector:
         if now_s - self._committed_at_s < COMMIT_S or not self._next:
             return
         self._committed_at_s = now_s
+        self._connection.execute(TO_DISK)
         offsets = [TopicPartition(topic, n, offset) for (topic, n), offset in self._next.items()]
         self._consumer.commit(offsets=offsets, asynchronous=True)

@@ -12,8 +12,9 @@ from psycopg import sql
 
 from commands.outage import Outage
 from consumers.projector import decoding, log_reader
+from consumers.projector.catching_up import catch_up
 from consumers.projector.decoding import EventDecoder
-from consumers.projector.feed import DeadLetterFeed, Feed
+from consumers.projector.feed import DeadLetterFeed, Feed, Span
 from consumers.projector.program import Projector
 from consumers.surroundings import Surroundings
 from infra.codec import ANSWER
@@ -38,8 +39,10 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     if outdated:
         raise Outage(f"read models of another version: tally rebuild {outdated}", retry=False)
     fetch = Fetch(settings.postgres)
+    events = Feed(event_models(), EventDecoder(surroundings.schemas).read, fetch.events)
+    catch_up(connection, events, fetch.events_at, stop)
     feeds = {
-        topics.events: Feed(event_models(), EventDecoder(surroundings.schemas).read, fetch.events),
+        topics.events: events,
         topics.results: Feed([Commands()], decoding.read_answer, fetch.answers),
         topics.dead_letters: DeadLetterFeed(decoding.read_dead_letter),
     }
@@ -55,14 +58,18 @@ class Fetch:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
 
-    def events(self, name: str, after: int, to: int) -> Sequence[Recorded]:
+    def events(self, name: str, span: Span) -> Sequence[Recorded]:
         with psycopg.connect(self._dsn) as connection:
-            return list(log_reader.read(connection, self._book(name), after=after, to=to))
+            return list(log_reader.read(connection, self._book(name), after=span.after, to=span.to))
 
-    def answers(self, name: str, after: int, to: int) -> Sequence[Recorded]:
+    def events_at(self, name: str, places: Sequence[int]) -> Sequence[Recorded]:
+        with psycopg.connect(self._dsn) as connection:
+            return list(log_reader.at(connection, self._book(name), places))
+
+    def answers(self, name: str, span: Span) -> Sequence[Recorded]:
         text = sql.SQL(ANSWERS).format(schema=sql.Identifier(self._book(name).schema))
         with psycopg.connect(self._dsn) as connection:
-            rows = connection.execute(text, (after, to), binary=True).fetchall()
+            rows = connection.execute(text, (span.after, span.to), binary=True).fetchall()
         return [decoding.recorded_answer(ANSWER.decode(bytes(answer))) for (answer,) in rows]
 
     def _book(self, name: str) -> Book:
