@@ -99,4 +99,4 @@ def fresh(folder: Path) -> None:
 
 def environment() -> dict[str, str]:
     """Nothing else: JAVA_TOOL_OPTIONS and the like of ours must not change the servers."""
-    return {"LC_ALL": "C", "PATH": os.defpath}
+    return {"LC_ALL": "C.UTF-8", "PATH": os.defpath}  # Paths need not be ASCII.

@@ -89,7 +89,7 @@ def schema_of(url: str, number: int) -> str:
 
 
 def test_everything_survives_a_stop_on_the_same_ports(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
+    folder = tmp_path / "a täglich \\ used folder"
     with EmbeddedServers.start(folder, want=EVERYTHING, progress=quiet) as servers:
         addresses = servers.postgres_dsn, servers.kafka_bootstrap, servers.registry_url
         write_row(servers.postgres_dsn, 1)
