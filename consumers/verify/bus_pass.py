@@ -1,33 +1,41 @@
 """One pass over tally.events: what was relayed is what the log holds, each event at least once.
 
 Shape: pass_over_bus(surroundings, books, findings). Records of a partition are read in order
-beside the logs of its books; a repeat must be the same event again.
-Bound: REPEATS chains of each book are remembered; an older repeat is looked up.
+beside the logs of its books; a record must be what the relay makes of its row, key, facts and
+bytes, and a repeat must be the same again.
+Bound: a connection a book of one partition, and of each the last REPEATS rows, some 4 MB; an
+older repeat is looked up.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import LiteralString
 
 import psycopg
 from confluent_kafka import Message, TopicPartition
 from psycopg import sql
 
-from consumers.surroundings import Surroundings
+from consumers.relay.headers import Headers, Row, first_text
+from consumers.surroundings import AGGREGATE_OF, Surroundings
 from consumers.verify.report import Findings
+from infra.event_store import directory
 from infra.event_store.directory import Book
 from infra.kafka import messages
 from infra.kafka.partition import partition_of
 from infra.kafka.reading import records
 
-REPEATS = 20_000
-ROWS = 20_000
+REPEATS = 5_000  # What a relay publishes again after a crash.
+ROWS = 5_000
+UNKNOWN_MAX = 1_000
 INVARIANT = "bus_holds_the_log"
 RELAYED = "SELECT last_sequence FROM {schema}.relayed"
-CHAINS = """SELECT notification_id, chain, topic, state FROM {schema}.events
-WHERE notification_id <= {to} ORDER BY notification_id"""
-ONE = "SELECT chain FROM {schema}.events WHERE notification_id = %s"
+LOG = """SELECT notification_id, originator_version, timestamptz_send(recorded_at),
+  date_send(effective_on), uuid_send(command_id), topic, state, chain, correlation_id, causation,
+  actor, traceparent
+FROM {schema}.events ORDER BY notification_id"""
+ONE = LOG.replace("ORDER BY notification_id", "WHERE notification_id = {sequence}")
 FRAME_BYTES = 5  # Confluent's header before the bare Avro that is stored.
+CHAIN = "ce_chain"
 
 
 class Beside:
@@ -41,44 +49,56 @@ class Beside:
         row = self._connection.execute(self._sql(RELAYED)).fetchone()
         assert row is not None, "a book that is not relayed by anybody"
         self.relayed = int(row[0])
+        self._headers = Headers(book.name, AGGREGATE_OF)
         self._rows = self._read()
-        self._recent: OrderedDict[int, bytes] = OrderedDict()
+        self._recent: OrderedDict[int, Row] = OrderedDict()
 
     def close(self) -> None:
         self._connection.close()
 
-    def check(self, message: Message, findings: Findings) -> None:
-        """One record of this book."""
-        facts = messages.headers(message)
-        sequence, chain = int(facts["ce_sequence"]), bytes.fromhex(facts["ce_chain"].decode())
+    def check(self, message: Message, facts: Mapping[str, bytes], findings: Findings) -> None:
+        """One record of this book. Raises KeyError, ValueError: it is no event of ours."""
+        sequence = int(facts["ce_sequence"])
         place = f"{self.book.name}/{sequence}"
         if sequence > self.sequence + 1:
             findings.wrong(INVARIANT, f"{place} follows {self.sequence} in Kafka")
+        row = self._row(sequence)
+        if row is None:
+            findings.wrong(INVARIANT, f"{place} is not in the log")
+            return
+        subject = first_text(row.payload)
+        same = (messages.key(message), messages.value(message)[FRAME_BYTES:])
+        expected = self._headers.of(row, subject)
+        if messages.header_list(message) == expected and same == (subject, row.payload):
+            return
+        if facts[CHAIN] != row.chain.hex().encode():
+            findings.wrong(INVARIANT, f"{place} has another chain in Kafka")
+        elif same != (subject, row.payload):
+            findings.wrong(INVARIANT, f"{place} has another key or payload in Kafka")
+        for name, fact in expected:  # Only these: a record may say more.
+            if name != CHAIN and facts.get(name) != fact:
+                findings.wrong(INVARIANT, f"{place} has another {name} in Kafka")
+
+    def _row(self, sequence: int) -> Row | None:
+        """The row of the log, from where the reading is, or from before."""
         while self.sequence < sequence and (row := next(self._rows, None)) is not None:
-            self.sequence, stored, topic, state = row
-            self._recent[self.sequence] = stored
+            self.sequence = row.sequence
+            self._recent[row.sequence] = row
             if len(self._recent) > REPEATS:
                 self._recent.popitem(last=False)
-            if self.sequence == sequence:
-                same = (facts["ce_type"].decode(), messages.value(message)[FRAME_BYTES:])
-                findings.compare(INVARIANT, place, found=same == (topic, state), expected=True)
-        if self._chain_of(sequence) != chain:
-            findings.wrong(INVARIANT, f"{place} has another chain in Kafka")
-
-    def _chain_of(self, sequence: int) -> bytes | None:
         known = self._recent.get(sequence)
-        if known is not None:
-            return known
-        row = self._connection.execute(self._sql(ONE), (sequence,)).fetchone()
-        return bytes(row[0]) if row else None
+        if known is None:
+            with self._connection.cursor(binary=True) as cursor:
+                cursor.execute(self._sql(ONE, sequence=sql.Literal(sequence)))
+                found = cursor.fetchone()
+                known = Row._make(found) if found else None
+        return known
 
-    def _read(self) -> Iterator[tuple[int, bytes, str, bytes]]:
-        statement = self._sql(CHAINS, to=sql.Literal(2**62))
+    def _read(self) -> Iterator[Row]:
         with self._connection.cursor("beside", binary=True) as cursor:
-            cursor.itersize = ROWS
-            cursor.execute(statement)
-            for sequence, chain, topic, state in cursor:
-                yield sequence, bytes(chain), topic, bytes(state)
+            cursor.execute(self._sql(LOG))
+            while found := cursor.fetchmany(ROWS):
+                yield from map(Row._make, found)
 
     def _sql(self, text: LiteralString, **more: sql.Composable) -> sql.Composed:
         return sql.SQL(text).format(schema=self._schema, **more)
@@ -86,14 +106,40 @@ class Beside:
 
 def pass_over_bus(surroundings: Surroundings, books: Sequence[Book], findings: Findings) -> None:
     """Read everything that was relayed and hold it against the logs."""
-    dsn, partitions = surroundings.settings.postgres, surroundings.cluster.partitions
-    beside = {book.name.encode(): Beside(dsn, book) for book in books}
+    partitions = surroundings.cluster.partitions
+    homes: dict[int, list[Book]] = {number: [] for number in range(partitions)}
+    for book in books:
+        homes[partition_of(book.name.encode(), partitions)].append(book)
+    strangers: dict[bytes, str] = {}
+    for number, here in homes.items():
+        _partition(surroundings, number, here, strangers, findings)
+    since = {book.name.encode() for book in directory.list_books(surroundings.settings.postgres)}
+    since.difference_update(book.name.encode() for book in books)
+    for name, place in strangers.items():
+        if name not in since:  # A book that was made meanwhile is for the next proof.
+            findings.wrong(INVARIANT, f"{place} is of {name[:60]!r}, no book that there is")
+
+
+def _partition(
+    surroundings: Surroundings,
+    number: int,
+    books: Sequence[Book],
+    strangers: dict[bytes, str],
+    findings: Findings,
+) -> None:
+    place = TopicPartition(surroundings.topics.events, number, 0)
+    beside = {book.name.encode(): Beside(surroundings.settings.postgres, book) for book in books}
     try:
-        for number in sorted({partition_of(name, partitions) for name in beside}):
-            for message in records(surroundings.settings.kafka, _place(surroundings, number)):
-                book = beside.get(messages.headers(message).get("ce_book", b""))
-                if book is not None:
-                    book.check(message, findings)
+        for message in records(surroundings.settings.kafka, place):
+            facts = messages.headers(message)
+            name = facts.get("ce_book", b"")
+            try:
+                if name in beside:
+                    beside[name].check(message, facts, findings)
+                elif len(strangers) < UNKNOWN_MAX:
+                    strangers.setdefault(name, _where(message))
+            except (KeyError, ValueError) as error:
+                findings.wrong(INVARIANT, f"{_where(message)} is no event of ours: {error!r}")
         for each in beside.values():
             found = max(each.sequence, each.relayed)
             findings.compare(INVARIANT, each.book.name, found=each.sequence, expected=found)
@@ -102,5 +148,5 @@ def pass_over_bus(surroundings: Surroundings, books: Sequence[Book], findings: F
             each.close()
 
 
-def _place(surroundings: Surroundings, partition: int) -> TopicPartition:
-    return TopicPartition(surroundings.topics.events, partition, 0)
+def _where(message: Message) -> str:
+    return f"{message.topic()}[{message.partition()}]@{message.offset()}"

@@ -1,30 +1,43 @@
-"""What is served, against what the log comes to: wallets, balances, answers.
+"""What is served, against what the log comes to: wallets, balances, lines, answers.
 
-Shape: pass_over_reads(connection, folded, findings); `behind` names models that are not caught up.
+Shape: pass_over_reads(connection, book pass, findings) looks at one moment of the read models and
+folds the log on to where each of them is then, so that the system may run meanwhile.
+`behind` names models that do not even hold what was proven.
 """
 
-from typing import LiteralString
+from collections import Counter
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
 
-from consumers.verify.log_pass import Folded
+from consumers.verify.log_pass import Folded, Head, Pass
 from consumers.verify.report import Findings
+from domain.accounting.trial import Balances
 from domain.wallet import Wallet
-from infra.event_store.directory import Book
 
 SERVED = "SELECT to_regclass('read.position') IS NOT NULL"
 POSITIONS = "SELECT model, sequence FROM read.position WHERE book = %s"
 WALLETS = """SELECT wallet_id, currency, status, balance, reserved_balance, debt
 FROM read.wallets WHERE book = %s"""
 BALANCES = "SELECT account, currency, balance FROM read.account_balances WHERE book = %s"
+# The same from the single lines: what one of them says is there after it may hide another.
+SUMS = """SELECT a.account, a.currency, sum(side.moved)::bigint FROM (
+  SELECT debit_number AS number, sum(amount) AS moved FROM read.ledger_entries
+  WHERE book = %s GROUP BY 1
+  UNION ALL SELECT credit_number, -sum(amount) FROM read.ledger_entries WHERE book = %s GROUP BY 1
+) AS side JOIN read.ledger_accounts AS a ON a.account_number = side.number GROUP BY 1, 2"""
+LINES = "SELECT count(*) FROM read.ledger_entries WHERE book = %s"
 ANSWERS = """SELECT count(*), coalesce(max(answer_sequence), 0),
   count(*) FILTER (WHERE NOT replayed AND status <> 'internal_error' AND code <> %s)
   - count(DISTINCT command_id)
       FILTER (WHERE NOT replayed AND status <> 'internal_error' AND code <> %s)
 FROM read.commands WHERE book = %s"""
-SAVED = "SELECT coalesce(min(answer_sequence), 1), count(*) FROM {schema}.answers"
+# Partitions by day are dropped from the oldest on: what is kept has no gap and ends at the head.
+SAVED = """SELECT count(*), max(answer_sequence) - min(answer_sequence) + 1, max(answer_sequence)
+FROM {schema}.answers WHERE answer_sequence <= {to}"""
 KEY_REUSED = "idempotency_key_reused"
+MODEL_OF_WALLETS, MODEL_OF_LEDGER = "wallets", "ledger"
 
 
 def behind(
@@ -37,8 +50,18 @@ def behind(
     return [(name, held.get(name, 0)) for name in models if held.get(name, 0) < folded.sequence]
 
 
-def pass_over_reads(connection: psycopg.Connection, folded: Folded, findings: Findings) -> None:
-    """Compare every wallet and every account."""
+def pass_over_reads(connection: psycopg.Connection, book: Pass, findings: Findings) -> None:
+    """Compare every wallet and every account, each with the log up to where its model is."""
+    looks = {MODEL_OF_WALLETS: _wallets, MODEL_OF_LEDGER: _ledger}
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        held: dict[str, int] = dict(connection.execute(POSITIONS, (book.folded.book,)).fetchall())
+        for model in sorted(looks, key=lambda model: held.get(model, 0)):
+            book.to(held.get(model, 0))
+            looks[model](connection, book.folded, findings)
+
+
+def _wallets(connection: psycopg.Connection, folded: Folded, findings: Findings) -> None:
     served = {
         row[0]: tuple(row[1:]) for row in connection.execute(WALLETS, (folded.book,)).fetchall()
     }
@@ -50,8 +73,8 @@ def pass_over_reads(connection: psycopg.Connection, folded: Folded, findings: Fi
             state.reserved_minor,
             state.debt_minor,
         )
-        for _, state in folded.states.values()
-        if isinstance(state, Wallet)
+        for stream in folded.streams.values()
+        if isinstance(state := stream.state, Wallet)
     }
     for wallet_id in sorted(served.keys() | ours.keys()):
         findings.compare(
@@ -60,33 +83,50 @@ def pass_over_reads(connection: psycopg.Connection, folded: Folded, findings: Fi
             found=served.get(wallet_id),
             expected=ours.get(wallet_id),
         )
-    balances = {
-        (account, currency): balance
-        for account, currency, balance in connection.execute(BALANCES, (folded.book,)).fetchall()
-    }
-    for key in sorted(balances.keys() | folded.balances.keys()):
-        place = f"{folded.book} {key[0]} {key[1]}"
+
+
+def _ledger(connection: psycopg.Connection, folded: Folded, findings: Findings) -> None:
+    book = folded.book
+    balances = _by_account(connection, BALANCES, book)
+    sums = _by_account(connection, SUMS, book, book)
+    for key in sorted(balances.keys() | sums.keys() | folded.balances.keys()):
+        place = f"{book} {key[0]} {key[1]}"
         expected = folded.balances.get(key, 0)
-        findings.compare("ledger_equals_log", place, found=balances.get(key, 0), expected=expected)
+        for what, served in (("", balances), (" by its lines", sums)):
+            found = served.get(key, 0)
+            findings.compare("ledger_equals_log", place + what, found=found, expected=expected)
+    row = connection.execute(LINES, (book,)).fetchone()
+    found = row and row[0]
+    findings.compare("ledger_equals_log", f"{book} lines", found=found, expected=folded.lines)
+    totals = Counter[str]()
+    for (_, currency), minor in balances.items():
+        totals[currency] += minor
+    for currency, minor in totals.items():
+        findings.compare("trial_balance_zero", f"{book} {currency}", found=minor, expected=0)
 
 
-def pass_over_answers(
-    connection: psycopg.Connection, book: Book, folded: Folded, findings: Findings
-) -> None:
+def _by_account(
+    connection: psycopg.Connection, query: LiteralString, *parameters: object
+) -> Balances:
+    rows = cast("list[tuple[str, str, int]]", connection.execute(query, parameters).fetchall())
+    return {(account, currency): minor for account, currency, minor in rows}
+
+
+def pass_over_answers(connection: psycopg.Connection, head: Head, findings: Findings) -> None:
     """Every answer once at its place, and one outcome a command."""
-    asked = (KEY_REUSED, KEY_REUSED, book.name)
-    row = connection.execute(ANSWERS, asked).fetchone()
+    book = head.book
+    row = connection.execute(ANSWERS, (KEY_REUSED, KEY_REUSED, book.name)).fetchone()
     assert row is not None, "a count is a row"
     count, last, repeated = row
     findings.compare("answers_gapless", f"{book.name} served", found=count, expected=last)
     findings.compare("outcomes_unique", f"{book.name} commands", found=repeated, expected=0)
-    first, saved = _saved(connection, book, SAVED)
-    expected = folded.answer_sequence - first + 1
-    findings.compare("answers_gapless", f"{book.name} saved", found=saved, expected=expected)
-
-
-def _saved(connection: psycopg.Connection, book: Book, text: LiteralString) -> tuple[int, int]:
-    statement = sql.SQL(text).format(schema=sql.Identifier(book.schema))
+    statement = sql.SQL(SAVED).format(
+        schema=sql.Identifier(book.schema), to=sql.Literal(head.answer_sequence)
+    )
     row = connection.execute(statement).fetchone()
     assert row is not None, "a count is a row"
-    return row[0], row[1]
+    count, spanned, last = row
+    if count:
+        end = head.answer_sequence
+        findings.compare("answers_gapless", f"{book.name} saved", found=count, expected=spanned)
+        findings.compare("answers_gapless", f"{book.name} last saved", found=last, expected=end)

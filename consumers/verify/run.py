@@ -13,7 +13,7 @@ import psycopg
 from consumers.surroundings import Surroundings
 from consumers.verify.accounts_pass import due_pairs, pass_over_accounts
 from consumers.verify.bus_pass import pass_over_bus
-from consumers.verify.log_pass import Folded, pass_over
+from consumers.verify.log_pass import Folded, Pass, heads
 from consumers.verify.read_pass import behind, pass_over_answers, pass_over_reads
 from consumers.verify.report import Findings, Progress, Report
 from infra.event_store import directory
@@ -28,18 +28,17 @@ def run(surroundings: Surroundings, progress: Progress | None = None) -> Report:
     say = progress or _silently
     findings = Findings()
     books = directory.list_books(surroundings.settings.postgres)
-    proven: list[Folded] = []
     with psycopg.connect(surroundings.settings.postgres, autocommit=True) as connection:
-        for book in books:
-            say(f"book {book.name}: log and ledger")
-            folded = pass_over(connection, book, findings)
-            proven.append(folded)
-            pass_over_accounts(folded, findings)
-            say(f"book {book.name}: read models")
-            if _caught_up(connection, folded, findings):
-                pass_over_reads(connection, folded, findings)
-                pass_over_answers(connection, book, folded, findings)
-    due_pairs(proven, findings)
+        passes = [Pass(connection, head, findings) for head in heads(connection, books)]
+        for each in passes:
+            say(f"book {each.folded.book}: log and ledger")
+            pass_over_accounts(each.to_head(), findings)
+        due_pairs([each.folded for each in passes], findings)
+        for each in passes:
+            say(f"book {each.folded.book}: read models")
+            if _caught_up(connection, each.folded, findings):
+                pass_over_reads(connection, each, findings)
+                pass_over_answers(connection, each.head, findings)
     say("events on Kafka")
     pass_over_bus(surroundings, books, findings)
     return findings.report()
