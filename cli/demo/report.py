@@ -23,7 +23,7 @@ def show(findings: Findings) -> None:
     played = findings.played
     rate = played.commands / played.duration_s
     say(
-        f"\n{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publishing"
+        f"\n{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publish"
         f" to read models ({played.refused:,} refused by a rule), {findings.events:,} events"
     )
     table(

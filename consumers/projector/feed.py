@@ -7,6 +7,7 @@ Errors: Outage; psycopg's operational errors are made one.
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import psycopg
 import structlog
@@ -20,12 +21,21 @@ from projections.recorded import DeadLetter, Recorded
 
 FETCH_MAX = 20_000  # Events fetched for a gap in one go; the rest in the next.
 Read = Callable[[Message], tuple[str, Recorded] | None]
-Fetch = Callable[[str, int, int], Sequence[Recorded]]
+
+
+class Span(NamedTuple):
+    """What comes after one sequence, up to another."""
+
+    after: int
+    to: int
+
+
+Fetch = Callable[[str, Span], Sequence[Recorded]]
 log = structlog.get_logger()
 
 
 class Feed:
-    """The models of one feed. `fetch(book, after, to)` reads from the book what Kafka skipped."""
+    """The models of one feed. `fetch(book, span)` reads from the book what Kafka skipped."""
 
     def __init__(self, models: Sequence[Model], read: Read, fetch: Fetch) -> None:
         self.models = models
@@ -58,7 +68,7 @@ class Feed:
             while isinstance(applied, Gap):
                 missing = min(applied.found - 1, applied.expected - 1 + FETCH_MAX)
                 log.warning("gap", book=book, expected=applied.expected, found=applied.found)
-                fetched = self.fetch(book, applied.expected - 1, missing)
+                fetched = self.fetch(book, Span(applied.expected - 1, missing))
                 if not fetched:
                     raise Outage(f"book {book} lacks {applied.expected} to {missing}", retry=True)
                 first = apply_batch(connection, models, book, fetched)
