@@ -12,7 +12,7 @@ from threading import Event
 import psycopg
 import structlog
 
-from consumers.projector.feed import FETCH_MAX, Feed
+from consumers.projector.feed import FETCH_MAX, Feed, Span
 from projections import models
 from projections.parking import redrive
 from projections.recorded import Recorded
@@ -29,7 +29,7 @@ def catch_up(connection: psycopg.Connection, feed: Feed, fetch_at: FetchAt, stop
         while not stop.is_set() and (place := _behind(connection, feed, book)) is not None:
             after, to = place
             log.info("catching_up", book=book, after=after, to=to)
-            feed.apply(connection, book, feed.fetch(book, after, min(to, after + FETCH_MAX)))
+            feed.apply(connection, book, feed.fetch(book, Span(after, min(to, after + FETCH_MAX))))
     for model in feed.models:
         _redrive(connection, model.name, fetch_at)
 
