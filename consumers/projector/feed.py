@@ -14,7 +14,7 @@ import structlog
 from confluent_kafka import Message
 
 from commands.outage import Outage
-from projections.apply import Gap, apply_batch
+from projections.apply import Applied, Gap, apply_batch
 from projections.dead_letters import keep
 from projections.model import Model
 from projections.recorded import DeadLetter, Recorded
@@ -60,22 +60,29 @@ class Feed:
 
     def apply(self, connection: psycopg.Connection, book: str, batch: Sequence[Recorded]) -> None:
         """Apply what comes next of a book, and before it what is missing."""
-        models = self.going(book)
-        if not models:
-            return
         try:
-            applied = apply_batch(connection, models, book, batch)
-            while isinstance(applied, Gap):
-                missing = min(applied.found - 1, applied.expected - 1 + FETCH_MAX)
-                log.warning("gap", book=book, expected=applied.expected, found=applied.found)
-                fetched = self.fetch(book, Span(applied.expected - 1, missing))
-                if not fetched:
-                    raise Outage(f"book {book} lacks {applied.expected} to {missing}", retry=True)
-                first = apply_batch(connection, models, book, fetched)
-                assert not isinstance(first, Gap), "a book's own log has a gap"
+            while models := self.going(book):
                 applied = apply_batch(connection, models, book, batch)
+                if isinstance(applied, Gap):
+                    applied = apply_batch(connection, models, book, self._missing(applied))
+                    assert not isinstance(applied, Gap), "a book's own log has a gap"
+                    self._stop(book, applied)
+                else:
+                    self._stop(book, applied)
+                    return
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
+
+    def _missing(self, gap: Gap) -> Sequence[Recorded]:
+        log.warning("gap", book=gap.book, expected=gap.expected, found=gap.found)
+        to = min(gap.found - 1, gap.expected - 1 + FETCH_MAX)
+        fetched = self.fetch(gap.book, Span(gap.expected - 1, to))
+        if not fetched:
+            raise Outage(f"book {gap.book} lacks {gap.expected} to {to}", retry=True)
+        return fetched
+
+    def _stop(self, book: str, applied: Applied) -> None:
+        """Who stands before what it does not know is left out from now on."""
         for unknown in applied.stopped:
             what = f"{unknown.type_name} at {unknown.sequence}"
             self.stopped[unknown.model, book] = what
