@@ -37,6 +37,8 @@ class SourceError(Exception):
 
 @dataclass(slots=True)
 class Build:
+    """`connection` commits by itself whatever is no transaction."""
+
     connection: psycopg.Connection
     models: Sequence[Model]
     source: Source
@@ -97,7 +99,6 @@ class Build:
             for table in model.relations.tables:
                 name = sql.Identifier(self.schema, table.name)
                 self.connection.execute(sql.SQL("ANALYZE {}").format(name))
-        self.connection.commit()
 
 
 def until(

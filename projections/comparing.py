@@ -1,13 +1,14 @@
 """Compare two builds of a read model, row for row, without moving the rows here.
 
-Shape: compare(models, live, fresh) -> differences, empty if the two hold the same. Compared are
-the relations that a model names: rows as people see them, not the numbers that each build gives to
-names. Columns that only one of the two has are left out.
+Shape: compare(models, live, fresh, places) -> differences, empty if the two hold the same in those
+books of a model that are named. Compared are the relations that a model names: rows as people see
+them, not the numbers that each build gives to names. Columns that only one of the two has are left
+out.
 Rules: both sides stand at the same places in their books, each in one snapshot. Rows are counted
 and hashed where they are; only where that differs are they read, until examples are found.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -52,15 +53,17 @@ class Side:
 Hashes = dict[str, tuple[int, int]]  # By book: how many rows, and the sum of their hashes.
 
 
-def compare(models: Iterable[Model], live: Side, fresh: Side) -> list[Difference]:
-    """Where two builds differ."""
+def compare(
+    models: Iterable[Model], live: Side, fresh: Side, places: Collection[tuple[str, str]]
+) -> list[Difference]:
+    """Where two builds differ. `places`: models and books in which both stand at the same."""
     found: list[Difference] = []
     for model in models:
         for relation in model.relations.compared:
             columns = _common(live, fresh, relation)
             was, is_now = _hashes(live, relation, columns), _hashes(fresh, relation, columns)
             for book in sorted(was.keys() | is_now.keys()):
-                if was.get(book) != is_now.get(book):
+                if (model.name, book) in places and was.get(book) != is_now.get(book):
                     before, after = was.get(book, (0, 0))[0], is_now.get(book, (0, 0))[0]
                     sides = [_rows(side, relation, columns, book=book) for side in (live, fresh)]
                     only = only_one_has(*sides)

@@ -9,7 +9,7 @@ book, so the lines of a moment are found by halving.
 
 from typing import LiteralString
 
-from projections.relations import Column, Function, Relations, Table, View
+from projections.relations import BY_INDEX, Column, Function, Relations, Table, View
 
 ACCOUNTS = Table(
     name="ledger_accounts",
@@ -48,7 +48,8 @@ ENTRIES = Table(
         Column("book", "text NOT NULL", "Name of the book."),
     ),
     key=("book", "book_sequence", "line"),
-    indexes=("(debit_number, book_sequence)", "(credit_number, book_sequence)"),
+    # With the line, or the last lines of a busy account would be found by sorting all of it.
+    indexes=("(debit_number, book_sequence, line)", "(credit_number, book_sequence, line)"),
 )
 COMMON = {
     "book": "Name of the book.",
@@ -221,6 +222,7 @@ FROM (
 ORDER BY h.book_sequence DESC, h.line DESC""".replace("{debits}", DEBITS).replace(
         "{credits}", CREDITS
     ),
+    settings=BY_INDEX,
 )
 RELATIONS = Relations(
     tables=(ACCOUNTS, ENTRIES),

@@ -69,8 +69,8 @@ def rebuild(
 ) -> Rebuilt:
     """Build models afresh and put them in the place of those that serve."""
     with closing(connect()) as connection:
+        connection.autocommit = True
         _locked(connection, "SELECT pg_try_advisory_lock(%s)")
-        connection.commit()
         build = Build(connection, models, source, schemas.fresh)
         build.begin()
         build.advance(targets(build, schemas.live))
@@ -79,7 +79,6 @@ def rebuild(
         if not build.unknown:
             differences = _compare(connect, build, schemas)
         serving = versions(connection, schemas.live)
-        connection.commit()
         changed = {name for name, version in build.versions.items() if serving.get(name) != version}
         waits = [each for each in differences if each.model not in changed]
         swapped = not build.unknown and (accept or not waits) and _swap(connect, build, schemas)
@@ -101,7 +100,6 @@ def targets(build: Build, live: str) -> Targets:
     Where nothing serves at all, the log's end is the target.
     """
     serving = positions(build.connection, live)
-    build.connection.commit()
     feeds = {model.name: model.feed for model in build.models}
     level: dict[tuple[str, str], int] = {}
     for (name, book), place in serving.items():
@@ -122,10 +120,11 @@ def _compare(connect: Connect, build: Build, schemas: Schemas) -> list[Differenc
         connection.read_only = True
         serving = positions(connection, schemas.live)
         names = build.versions
-        build.advance({place: at for place, at in serving.items() if place[0] in names})
+        places = {place: at for place, at in serving.items() if place[0] in names}
+        build.advance(places)
         with build.connection.transaction():
             live, fresh = Side(connection, schemas.live), Side(build.connection, schemas.fresh)
-            return compare(build.models, live, fresh)
+            return compare(build.models, live, fresh, places)
 
 
 def _swap(connect: Connect, build: Build, schemas: Schemas) -> bool:
@@ -146,7 +145,6 @@ def _catch_up(build: Build, live: str) -> None:
     for _ in range(CATCH_UP_ROUNDS):
         wanted = targets(build, live)
         held = positions(build.connection, build.schema)
-        build.connection.commit()
         behind = [(at or 0) - held.get(place, 0) for place, at in wanted.items()]
         if max(behind, default=0) <= CATCH_UP_EVENTS:
             return

@@ -13,6 +13,15 @@ from typing import LiteralString, NamedTuple
 
 from psycopg import sql
 
+# Of a question that looks at the last few of possibly very many rows: the planner knows averages
+# only, and would read and sort all rows of what is busier than they are.
+BY_INDEX: tuple[LiteralString, ...] = (
+    "enable_bitmapscan = off",
+    "enable_sort = off",
+    "enable_seqscan = off",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+)
 READER = "tally_reader"  # The role that may read everything here and write nothing.
 
 
@@ -77,19 +86,23 @@ class View:
 class Function:
     """A question with parameters, in SQL that is parsed when it is made: it moves with its tables.
 
-    `declaration`: parameters and what it returns. No two functions have one name.
+    `declaration`: parameters and what it returns. No two functions have one name. `settings`: of
+    the planner while it runs.
     """
 
     name: LiteralString
     comment: str
     declaration: LiteralString
     query: LiteralString
+    settings: tuple[LiteralString, ...] = ()
 
     def create(self) -> Iterator[sql.Composed]:
         yield (
             sql.SQL("CREATE FUNCTION {}").format(sql.Identifier(self.name))
             + sql.SQL(self.declaration)
-            + sql.SQL(" LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC ")
+            + sql.SQL(" LANGUAGE sql STABLE PARALLEL SAFE ")
+            + sql.SQL(" ").join(sql.SQL("SET ") + sql.SQL(each) for each in self.settings)
+            + sql.SQL(" BEGIN ATOMIC ")
             + sql.SQL(self.query)
             + sql.SQL("; END")
         )

@@ -8,7 +8,7 @@ Units: minor units of the wallet's one currency.
 
 from typing import LiteralString, NamedTuple
 
-from projections.relations import Column, Function, Relations, Table, View
+from projections.relations import BY_INDEX, Column, Function, Relations, Table, View
 
 
 class Kind(NamedTuple):
@@ -158,6 +158,7 @@ counterparty_account text, movement_id text, recorded_at timestamp with time zon
   ORDER BY m.book_sequence DESC LIMIT rows
 ) AS m WHERE p.book = of_book AND p.wallet_id = of_wallet
 ORDER BY m.book_sequence DESC""".replace("{money}", MONEY),
+    settings=BY_INDEX,
 )
 RELATIONS = Relations(
     tables=(PROFILES, MOVEMENTS),

@@ -32,6 +32,17 @@ def database(dsn: str) -> Generator[str]:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def clean(dsn: str) -> str:
+    """The same database as if nobody had been there: what read models lie in is gone."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema|public$)'"
+        ).fetchall()
+        for (name,) in found:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
+    return dsn
+
+
 def connect(dsn: str) -> psycopg.Connection:
     return psycopg.connect(dsn)
 

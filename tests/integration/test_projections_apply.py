@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -13,25 +14,32 @@ from domain.wallet import Wallet
 from projections.apply import Applied, apply_batch
 from projections.batches import Batch, Gap
 from projections.ledger import Ledger
-from projections.model import Model
 from projections.models import event_models
 from projections.positions import WrongVersionError
 from projections.recorded import Recorded
 from projections.wallets import Wallets
-from tests.integration.read_side import apply, ask, connect, contents, database, prepared
+from tests.integration.read_side import apply, ask, clean, connect, contents, database, prepared
 from tests.integration.servers import Addresses
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
+
+if TYPE_CHECKING:
+    from projections.model import Model
 
 STORY = Story()
 LOG = record(STORY.events)
 END = len(LOG)
 
 
+@pytest.fixture(scope="module")
+def own(servers: Addresses) -> Generator[str]:
+    with database(servers.postgres_dsn) as dsn:
+        yield dsn
+
+
 @pytest.fixture
-def dsn(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as found:
-        yield found
+def dsn(own: str) -> str:
+    return clean(own)
 
 
 @pytest.fixture
@@ -106,14 +114,14 @@ def test_a_gap_is_named_and_nothing_is_applied(reads: psycopg.Connection) -> Non
     assert apply(reads, LOG[10:], models=models).positions["ledger"] == END
 
 
-def test_a_model_that_lags_behind_is_told_first(reads: psycopg.Connection) -> None:
+def test_a_model_that_lags_behind_is_told_first(reads: psycopg.Connection, dsn: str) -> None:
     apply(reads, LOG[:100], models=[Ledger()])
     apply(reads, LOG[:50], models=[Wallets()])
     models: list[Model] = [Ledger(), Wallets()]
     assert apply_batch(reads, models, "main", LOG[100:]) == Gap("main", 51, 101)
     assert apply(reads, LOG[50:], models=models).positions == {"ledger": END, "wallets": END}
     both = contents(reads)
-    with prepared(reads.info.dsn, schema="other") as connection:
+    with prepared(dsn, schema="other") as connection:
         apply(connection, LOG, models=[Ledger(), Wallets()], schema="other")
         assert contents(connection, "other") == both
 
@@ -171,7 +179,9 @@ class Killed(Failing):
         cursor.execute("SELECT 1")
 
 
-def test_a_failure_leaves_rows_and_positions_as_they_were(reads: psycopg.Connection) -> None:
+def test_a_failure_leaves_rows_and_positions_as_they_were(
+    reads: psycopg.Connection, dsn: str
+) -> None:
     models: list[Model] = [Wallets(), Failing()]
     with pytest.raises(psycopg.errors.DivisionByZero):
         apply(reads, LOG[:60], models=models)
@@ -179,7 +189,7 @@ def test_a_failure_leaves_rows_and_positions_as_they_were(reads: psycopg.Connect
     assert ask(reads, "SELECT count(*) FROM read.position WHERE sequence > 0") == [(0,)]
     for start in range(0, END, 7):  # The same objects: they have forgotten what was not kept.
         apply(reads, LOG[start : start + 7], models=models)
-    assert_same_as_at_once(reads)
+    assert_same_as_at_once(reads, dsn)
 
 
 def test_a_killed_connection_leaves_rows_and_positions_together(dsn: str) -> None:
@@ -194,14 +204,16 @@ def test_a_killed_connection_leaves_rows_and_positions_together(dsn: str) -> Non
     with connect(dsn) as connection:
         held = ask(connection, "SELECT DISTINCT sequence FROM read.position")
         assert held == [(60,)]
-        assert ask(connection, "SELECT max(book_sequence) <= 60 FROM read.ledger_lines") == [(True,)]
+        assert ask(connection, "SELECT max(book_sequence) <= 60 FROM read.ledger_lines") == [
+            (True,)
+        ]
         apply(connection, LOG[55:], models=models)
-        assert_same_as_at_once(connection)
+        assert_same_as_at_once(connection, dsn)
 
 
-def assert_same_as_at_once(connection: psycopg.Connection) -> None:
+def assert_same_as_at_once(connection: psycopg.Connection, dsn: str) -> None:
     found = contents(connection)
-    with prepared(connection.info.dsn, schema="at_once") as other:
+    with prepared(dsn, schema="at_once") as other:
         apply(other, LOG, models=[Wallets(), Ledger()], schema="at_once")
         assert contents(other, "at_once") == found
 
@@ -232,12 +244,12 @@ def test_two_programs_of_one_book_take_turns(dsn: str) -> None:
             assert contents(alone, "alone") == found
 
 
-def test_small_memory_gives_the_same_rows(reads: psycopg.Connection) -> None:
+def test_small_memory_gives_the_same_rows(reads: psycopg.Connection, dsn: str) -> None:
     """Names are looked up again and again, with the balances that the tables hold."""
     models: list[Model] = [Wallets(names_max=2), Ledger(names_max=2)]
     for recorded in LOG:
         apply(reads, [recorded], models=models)
-    assert_same_as_at_once(reads)
+    assert_same_as_at_once(reads, dsn)
 
 
 class Newer(Wallets):

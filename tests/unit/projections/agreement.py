@@ -24,14 +24,14 @@ from tests.unit.domain.memory_book import MemoryBook
 from tests.unit.projections.folding import of_model, profiles
 
 Row = TypeVar("Row")
-ORDER = {
+ORDER: dict[type, str] = {
     order.OpenOrder: "placed",
     order.ClaimedOrder: "being_paid",
     order.PaidOrder: "paid",
     order.DeliveredOrder: "delivered",
     order.CancelledOrder: "cancelled",
 }
-PAYMENT = {
+PAYMENT: dict[type, str] = {
     payment.CreatedPayment: "created",
     payment.ExecutingPayment: "executing",
     payment.SucceededPayment: "succeeded",
@@ -39,13 +39,13 @@ PAYMENT = {
     payment.UndonePayment: "undone",
     payment.LateChargedPayment: "late_charged",
 }
-COLLECTION = {
+COLLECTION: dict[type, str] = {
     collection.StartedCollection: "started",
     collection.UnknownCollection: "unknown",
     collection.RefusedCollection: "refused",
     collection.SucceededCollection: "succeeded",
 }
-REFERENCE = {
+REFERENCE: dict[type, str] = {
     settlement.Unexpected: "unexpected",
     settlement.Awaited: "expected",
     settlement.Settled: "matched",
