@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from domain.collection import Collection, Event, evolve
+from domain.collection import Collection, Event, StartRefund, decide, evolve
 from tests.unit.domain.collection import given
 from tests.unit.domain.collection.given import GIVEN, STATES_GIVEN
 
@@ -84,3 +84,13 @@ def test_refunds_up_to_the_whole_charge_are_a_history() -> None:
     assert isinstance(state, given.SucceededCollection)
     assert state.refunded_minor == 10_000
     assert list(state.refunds) == ["r1", "r2"]
+
+
+def test_the_smallest_charge_and_refund_are_a_history() -> None:
+    charged = evolve(None, replace(given.STARTED, amount_minor=1))
+    charged = evolve(charged, replace(given.SUCCEEDED, amount_minor=1))
+    events = decide(StartRefund("p1.wx", "r1", 1, "CNY"), charged, 0)
+    assert events == (replace(given.REFUND_STARTED, amount_minor=1),)
+    refunding = evolve(charged, replace(given.REFUND_STARTED, amount_minor=1))
+    assert isinstance(refunding, given.SucceededCollection)
+    assert refunding.refunded_minor == 1
