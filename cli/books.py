@@ -23,10 +23,7 @@ def init(call: Call) -> None:
 
     Example: tally init --kafka localhost:9092 --postgres postgresql://… --registry http://…
     """
-    from consumers.surroundings import Surroundings
-
-    settings = call.settings("kafka", "postgres", "registry")
-    surroundings = Surroundings.reach(settings)
+    surroundings = call.surroundings()
     if call.json:
         cluster = surroundings.cluster
         document(

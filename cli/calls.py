@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 
 if TYPE_CHECKING:
+    from consumers.surroundings import Surroundings
     from infra.settings import Settings
 
 BROKEN, USAGE = 1, 2
@@ -69,6 +70,21 @@ class Call:
         from infra import addresses
 
         return addresses.complete(self.own_settings(), *needed)
+
+    def surroundings(self) -> "Surroundings":
+        """Everything that programs stand on, prepared; a passing outage is tried again."""
+        import stamina
+
+        from commands.outage import Outage
+        from consumers.surroundings import Surroundings
+
+        settings = self.settings("kafka", "postgres", "registry")
+        for attempt in stamina.retry_context(
+            on=lambda error: isinstance(error, Outage) and error.retry, attempts=5, timeout=None
+        ):
+            with attempt:
+                return Surroundings.reach(settings)
+        raise AssertionError("an attempt neither reached nor failed")
 
 
 def with_call(command: Callable[Concatenate[Call, P], None]) -> Callable[P, None]:

@@ -29,10 +29,9 @@ def verify(call: Call) -> None:
 
     Example: tally verify --json
     """
-    from consumers.surroundings import Surroundings
     from consumers.verify import run
 
-    surroundings = Surroundings.reach(call.settings("kafka", "postgres", "registry"))
+    surroundings = call.surroundings()
     report = run(surroundings, lambda what: progress("verify", what))
     if call.json:
         document(asdict(report) | {"holds": report.holds})
@@ -65,9 +64,8 @@ def rebuild(
         found = f", found {unknown[0]!r:.80}" if unknown else " or --all"
         raise misused(f"READ_MODEL: expected {', '.join(REBUILT)}{found}")
     from consumers import rebuild as rebuilding
-    from consumers.surroundings import Surroundings
 
-    surroundings = Surroundings.reach(call.settings("kafka", "postgres", "registry"))
+    surroundings = call.surroundings()
     outcomes = rebuilding.run(
         surroundings,
         names,

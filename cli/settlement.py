@@ -48,11 +48,10 @@ def import_file(
     Example: tally settlement import bill.csv --book main
     """
     from consumers.intake import importing
-    from consumers.surroundings import Surroundings
     from providers.settlement_file import FileRefused
 
     _check_file(file)
-    surroundings = Surroundings.reach(call.settings("kafka", "postgres", "registry"))
+    surroundings = call.surroundings()
     outcome = importing.import_file(
         surroundings,
         file,

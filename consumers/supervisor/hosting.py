@@ -31,8 +31,11 @@ Result = TypeVar("Result")
 log = structlog.get_logger()
 
 
-class GaveUp(Exception):  # noqa: N818 - what a program does, not an error of somebody.
+class GaveUp(Outage):
     """A program cannot go on, and trying again would not help."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, retry=False)
 
 
 class Run(Protocol):
