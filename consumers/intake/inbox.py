@@ -36,7 +36,7 @@ class Inbox:
 
     def done(self, path: Path) -> Path:
         """Where it lies now."""
-        return _moved(path, path.parent / DONE)
+        return _moved(path, folder=path.parent / DONE)
 
     def refused(self, path: Path, reason: Mapping[str, object]) -> Path:
         """Where it lies now; the reason is there before it is."""
@@ -50,7 +50,7 @@ def _is_whole(path: Path) -> bool:
     return not path.name.startswith(".") and path.suffix != WRITING
 
 
-def _moved(path: Path, folder: Path) -> Path:
+def _moved(path: Path, *, folder: Path) -> Path:
     return path.rename(_free(folder, path.name))
 
 

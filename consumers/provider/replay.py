@@ -146,14 +146,14 @@ class ReplayProvider:
             effective_on=said.occurred_on,
         )
         schema_id = self._surroundings.ids[FULL_NAMES[type(command)]]
-        self._publish(frame(schema_id, codec.encode_command(meta, command)), book)
+        self._publish(frame(schema_id, codec.encode_command(meta, command)), book=book)
 
     def _said(self, event: Started) -> Outcome:
         if isinstance(event, CollectionStarted):
             return self._outcomes.charges.get(event.reference, NOT_KNOWN)
         return self._outcomes.refunds.get(event.refund_id, NOT_KNOWN)
 
-    def _publish(self, value: bytes, book: bytes) -> None:
+    def _publish(self, value: bytes, *, book: bytes) -> None:
         topic = self._surroundings.topics.internal
         partition = partition_of(book, self._surroundings.cluster.partitions)
         try:
