@@ -1,0 +1,177 @@
+"""Commands for operations on real servers: status, proof, dead letters, files, rebuilding."""
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.kafka import clients
+from tests.integration import programs
+from tests.integration.cli_calls import Call, caller, parsed, play
+from tests.integration.programs import System
+from tests.integration.servers import Addresses
+from tests.unit.cli.calling import tally
+
+ROOT = Path(__file__).parents[2]
+BILL = ROOT / "providers" / "wechat" / "samples" / "bill.ALL.csv"
+
+
+@pytest.fixture(scope="module")
+def system(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
+    """Writer, relay and projector on a database and topics of this file's own."""
+    folder = tmp_path_factory.mktemp("cli")
+    with programs.running(servers, folder, programs=("writer", "relay", "projector")) as system:
+        yield system
+
+
+@pytest.fixture(scope="module")
+def call(system: System) -> Call:
+    return caller(system)
+
+
+@pytest.fixture(scope="module")
+def played(system: System, call: Call) -> str:
+    return play(system, call, "played")
+
+
+def test_status_knows_every_step(call: Call, played: str) -> None:
+    shown = call("status", "--json", "--interval", "0.1")
+    standing = parsed(shown)
+    assert {each["name"] for each in standing["servers"] if each["answers"]} == {
+        "kafka",
+        "postgres",
+        "registry",
+    }
+    book = next(each for each in standing["books"] if each["standing"]["book"] == played)
+    assert book["standing"]["sequence"] == 5
+    assert (book["relay"]["behind"], book["projector"]["behind"]) == (0, 0)
+    models = {each["model"] for each in book["standing"]["models"]}
+    assert {"wallets", "ledger", "commands"} <= models
+    assert played in call("status", "--interval", "0").stdout
+
+
+def test_status_names_the_server_that_is_down(call: Call, played: str) -> None:
+    shown = call("status", "--json", "--interval", "0", "--registry", "http://127.0.0.1:1")
+    assert shown.exit_code == 1
+    standing = json.loads(shown.stdout)
+    down = [each["name"] for each in standing["servers"] if not each["answers"]]
+    assert down == ["registry"]
+    assert any(each.startswith("everybody waits for registry: ") for each in standing["waits"])
+    assert played in [each["standing"]["book"] for each in standing["books"]]
+
+
+def test_status_works_without_postgresql(call: Call) -> None:
+    words = ("status", "--json", "--postgres", "postgresql://tally:secret@127.0.0.1:1/tally")
+    shown = call(*words)
+    assert shown.exit_code == 1
+    assert "secret" not in shown.output
+    standing = json.loads(shown.stdout)
+    assert standing["books"] is None
+    assert standing["dead_letters"] is not None  # Counted on Kafka.
+
+
+def test_the_dsn_is_for_any_tool(call: Call, system: System) -> None:
+    assert call("dsn").stdout == system.settings.postgres + "\n"
+
+
+def test_init_twice_does_no_harm(call: Call) -> None:
+    assert parsed(call("init", "--json")) == parsed(call("init", "--json"))
+
+
+@pytest.mark.usefixtures("played")
+def test_everything_is_proven(call: Call) -> None:
+    report = parsed(call("verify", "--json"))
+    assert report["holds"]
+    assert report["events"] >= 5
+    assert "trial_balance_zero" in [each["name"] for each in report["invariants"]]
+    assert "holds" in call("verify").stdout
+
+
+def publish_raw(system: System, value: bytes, key: bytes) -> None:
+    producer = clients.producer(system.settings.kafka)
+    producer.produce(system.surroundings.topics.commands, value, key, headers=[("trace", b"\x01")])
+    assert producer.flush(30.0) == 0
+
+
+def letters(call: Call, *words: str) -> list[dict[str, Any]]:
+    return parsed(call("dead-letters", "list", "--json", *words))
+
+
+def test_a_dead_letter_goes_back_as_it_came(call: Call, system: System, book_name: str) -> None:
+    assert call("book", "create", book_name).exit_code == 0
+    publish_raw(system, b"garbage", book_name.encode())
+    one = system.until(
+        lambda: next(iter(letters(call, "--book", book_name)), None), "a dead letter"
+    )
+    assert one["reason"] == "not_confluent_framed"
+    dead_letter_id = one["dead_letter_id"]
+    whole = parsed(call("dead-letters", "show", dead_letter_id, "--json"))
+    assert bytes.fromhex(whole["value_hex"]) == b"garbage"
+    assert whole["headers"] == [{"name": "trace", "value_hex": "01"}]
+
+    redriven = parsed(call("dead-letters", "redrive", dead_letter_id, "--json"))
+    assert redriven["topic"] == system.surroundings.topics.commands
+    assert redriven["offset"] > one["topic_offset"]
+    again = f"{redriven['topic']}-{redriven['partition']}-{redriven['offset']}"
+    system.until(
+        lambda: again in [each["dead_letter_id"] for each in letters(call)] or None, "its return"
+    )
+    copy = parsed(call("dead-letters", "show", again, "--json"))
+    same = ("key_hex", "value_hex", "headers", "book")
+    assert {name: copy[name] for name in same} == {name: whole[name] for name in same}
+
+    assert dead_letter_id not in [each["dead_letter_id"] for each in letters(call)]
+    settled = {each["dead_letter_id"]: each for each in letters(call, "--settled")}
+    assert settled[dead_letter_id]["settled_as"] == "redriven"
+    twice = call("dead-letters", "redrive", dead_letter_id, "no-such-letter")
+    assert twice.exit_code == 1
+    assert twice.stdout == ""
+    assert "was redriven at" in twice.stderr
+    assert "no-such-letter: there is no such dead letter" in twice.stderr
+
+
+def test_a_file_is_proven_without_a_server(tmp_path: Path) -> None:
+    proof = parsed(tally("settlement", "parse", str(BILL), "--json"))
+    assert (proof["lines"], proof["currencies"]["CNY"]["gross_minor"]) == (45, 33)
+    assert all(each["holds"] for each in proof["controls"])
+    lines = tally("settlement", "parse", str(BILL), "--lines", "--json").stdout.splitlines()
+    assert len(lines) == 45
+    assert sum(json.loads(each)["gross_minor"] for each in lines) == 33
+    cut = tmp_path / "cut.csv"
+    cut.write_bytes(BILL.read_bytes()[:-400])
+    refused = tally("settlement", "parse", str(cut))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"tally: {cut}")
+
+
+def test_a_file_is_imported_once_and_its_breaks_are_shown(
+    call: Call, system: System, book_name: str
+) -> None:
+    assert call("book", "create", book_name).exit_code == 0
+    report = parsed(call("settlement", "import", str(BILL), "--book", book_name, "--json"))
+    assert (report["outcome"], report["fresh"]) == ("imported", 45)
+    again = parsed(call("settlement", "import", str(BILL), "--book", book_name, "--json"))
+    assert (again["outcome"], again["fresh"]) == ("already_imported", 0)
+    system.caught_up("settlement", book=book_name)
+
+    (file,) = parsed(call("settlement", "show", "--book", book_name, "--json"))
+    assert (file["status"], file["lines"], file["lines_reported"]) == ("sealed", 45, 45)
+    whole = parsed(call("settlement", "show", file["batch_id"], "--json"))
+    (totals,) = whole["currencies"]
+    assert (totals["gross_minor"], totals["stated_gross_minor"]) == (33, 33)
+    breaks = parsed(call("breaks", "--book", book_name, "--json"))
+    assert {each["kind"] for each in breaks} == {"missing_in_events"}
+    assert len(breaks) == len(whole["breaks"]) == 45
+    assert sum(each["amount_minor"] for each in breaks) == totals["net_minor"] + 8
+    assert parsed(call("breaks", "--book", book_name, "--status", "resolved", "--json")) == []
+    assert "missing_in_events" in call("breaks", "--book", book_name).stdout
+
+
+def test_read_models_are_rebuilt_and_come_out_the_same(call: Call, played: str) -> None:
+    before = parsed(call("ledger", "--book", played, "--json"))
+    outcomes = parsed(call("rebuild", "--all", "--json"))
+    assert all(each["rebuilt"]["swapped"] for each in outcomes)
+    assert [each["rebuilt"]["differences"] for each in outcomes] == [[], []]
+    assert parsed(call("ledger", "--book", played, "--json")) == before

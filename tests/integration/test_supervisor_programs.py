@@ -1,0 +1,123 @@
+"""`tally run` by itself, and a program that dies again and again under the supervisor."""
+
+import signal
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from threading import Event, Thread
+
+import psycopg
+import pytest
+
+from consumers.supervisor.program import Supervisor
+from infra.embedded import data
+from infra.embedded.process import Keeper, Program
+from infra.heartbeat import WAITING, Beat, Heartbeat
+from infra.stopping import Stop
+from tests.integration import programs
+from tests.integration.servers import Addresses
+from tests.integration.upward import UNTIL_S_MAX, Start, said, starting
+from tests.unit.cli.calling import tally
+
+GONE_WITHIN_S = 60.0
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Generator[Start]:
+    with starting(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def system(servers: Addresses, tmp_path: Path) -> Generator[dict[str, str]]:
+    """Settings of a database and topics that nobody else has, on the shared servers."""
+    folder = tmp_path / "system"
+    folder.mkdir()
+    with programs.running(servers, folder, programs=()) as made:
+        yield said(made.settings)
+
+
+def test_what_dies_again_and_again_is_started_again_and_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    held = data.take(folder)
+    keeper = Keeper(lock=held.servers, log=folder / "keeper.log", delete=None)
+    stop = Stop()
+    try:
+        with Heartbeat(folder, "supervisor", stop) as beat:
+            child = Dying(keeper, folder)
+            supervisor = Supervisor(keeper, (), (child,), beat)
+            thread = Thread(target=supervisor.run, args=(stop, child.look))
+            thread.start()
+            assert child.thrice.wait(UNTIL_S_MAX)
+            stop.set()
+            thread.join()
+    finally:
+        keeper.close(patience_max_s=GONE_WITHIN_S)
+        held.release()
+    assert child.starts >= 3
+
+
+class Dying:
+    """A program that ends as soon as it is started."""
+
+    name = "dying"
+
+    def __init__(self, keeper: Keeper, folder: Path) -> None:
+        self.keeper, self.starts, self.thrice = keeper, 0, Event()
+        argv = (sys.executable, "-c", "raise SystemExit(3)")
+        self.program = Program("dying", argv=argv, cwd=folder, log=folder / "dying.log")
+
+    def start(self) -> None:
+        self.starts += 1
+        self.keeper.start(self.program)
+
+    def status(self) -> int | None:
+        return self.keeper.status(self.name)
+
+    def look(self) -> None:
+        if self.starts >= 3:
+            self.thrice.set()
+
+
+def test_a_program_waits_for_its_servers_and_says_so(start: Start, system: dict[str, str]) -> None:
+    nobody = "postgresql://tally:secret@127.0.0.1:1/tally"
+    relay = start("run", "relay", **system | {"postgres": nobody})
+
+    def waits() -> Beat | None:
+        beat = relay.beats().get("relay")
+        return beat if beat is not None and beat.state == WAITING else None
+
+    beat = relay.until(waits, "waiting")
+    assert beat.why.startswith("PostgreSQL: ")
+    assert relay.logged("waiting") != []
+    assert "secret" not in relay.log.read_text(encoding="utf-8") + str(beat)
+    assert tally("status", "--program", "relay", "--data", str(relay.data)).exit_code == 0
+    relay.process.send_signal(signal.SIGTERM)
+    assert relay.process.wait(GONE_WITHIN_S) == 0
+    assert relay.beats() == {}
+
+
+def test_a_program_that_waiting_does_not_help_says_why_and_ends(
+    start: Start, system: dict[str, str]
+) -> None:
+    with psycopg.connect(system["postgres"], autocommit=True) as connection:
+        connection.execute("UPDATE book_main.head SET cluster_id = 'another'")
+        connection.execute("UPDATE book_main.head SET commands_topic_id = 'other'")
+    writer = start("run", "writer", **system)
+    assert writer.process.wait(UNTIL_S_MAX) == 1
+    last = writer.log.read_text(encoding="utf-8").splitlines()[-1]
+    assert last.startswith("tally: writer: book main: its positions count on ")
+    assert last == "tally: writer: " + writer.beats()["writer"].why
+
+
+@pytest.mark.parametrize("words", [["up"], ["run", "writer"]], ids=" ".join)
+def test_a_server_that_cannot_be_is_an_error_without_traceback(
+    start: Start, words: Sequence[str], system: dict[str, str]
+) -> None:
+    """No schema registry: waiting would not help."""
+    wrong = system["registry"].partition("/apis")[0] + "/nothing"
+    ended = start(*words, **system | {"registry": wrong})
+    assert ended.process.wait(UNTIL_S_MAX) == 1
+    text = ended.log.read_text(encoding="utf-8")
+    assert "is no schema registry's address" in text
+    assert "Traceback" not in text
