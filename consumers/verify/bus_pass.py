@@ -7,8 +7,7 @@ Bound: a connection a book of one partition, and of each the last REPEATS rows, 
 older repeat is looked up.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import LiteralString
 
 import psycopg
@@ -35,7 +34,14 @@ LOG = """SELECT notification_id, originator_version, timestamptz_send(recorded_a
 FROM {schema}.events ORDER BY notification_id"""
 ONE = LOG.replace("ORDER BY notification_id", "WHERE notification_id = {sequence}")
 FRAME_BYTES = 5  # Confluent's header before the bare Avro that is stored.
-CHAIN = "ce_chain"
+BOOK, CHAIN = "ce_book", "ce_chain"
+FACTS = tuple(
+    "ce_" + name
+    for name in (
+        *("id", "type", "source", "book", "aggregate", "subject", "time", "sequence", "version"),
+        *("effectiveon", "commandid", "correlationid", "causation", "actor", "traceparent"),
+    )
+)
 
 
 class Beside:
@@ -51,13 +57,28 @@ class Beside:
         self.relayed = int(row[0])
         self._headers = Headers(book.name, AGGREGATE_OF)
         self._rows = self._read()
-        self._recent: OrderedDict[int, Row] = OrderedDict()
+        self._ahead: Row | None = None
+        self._recent: list[Row | None] = [None] * REPEATS  # By sequence, modulo their number.
 
     def close(self) -> None:
         self._connection.close()
 
-    def check(self, message: Message, facts: Mapping[str, bytes], findings: Findings) -> None:
+    def check(self, message: Message, said: messages.Headers, findings: Findings) -> None:
         """One record of this book. Raises KeyError, ValueError: it is no event of ours."""
+        row = self._ahead = self._ahead or next(self._rows, None)
+        if row is not None:
+            subject = first_text(row.payload)
+            if (
+                said == self._headers.of(row, subject)
+                and messages.value(message)[FRAME_BYTES:] == row.payload
+                and messages.key(message) == subject
+            ):
+                self._keep(row)
+                return
+        self._differs(message, {name: value or b"" for name, value in said}, findings)
+
+    def _differs(self, message: Message, facts: dict[str, bytes], findings: Findings) -> None:
+        """A repeat, or something that must not be."""
         sequence = int(facts["ce_sequence"])
         place = f"{self.book.name}/{sequence}"
         if sequence > self.sequence + 1:
@@ -68,31 +89,30 @@ class Beside:
             return
         subject = first_text(row.payload)
         same = (messages.key(message), messages.value(message)[FRAME_BYTES:])
-        expected = self._headers.of(row, subject)
-        if messages.header_list(message) == expected and same == (subject, row.payload):
-            return
         if facts[CHAIN] != row.chain.hex().encode():
             findings.wrong(INVARIANT, f"{place} has another chain in Kafka")
         elif same != (subject, row.payload):
             findings.wrong(INVARIANT, f"{place} has another key or payload in Kafka")
-        for name, fact in expected:  # Only these: a record may say more.
-            if name != CHAIN and facts.get(name) != fact:
+        expected = dict(self._headers.of(row, subject))
+        for name in FACTS:  # Only these: a record may say more.
+            if facts.get(name) != expected.get(name):
                 findings.wrong(INVARIANT, f"{place} has another {name} in Kafka")
 
     def _row(self, sequence: int) -> Row | None:
         """The row of the log, from where the reading is, or from before."""
-        while self.sequence < sequence and (row := next(self._rows, None)) is not None:
-            self.sequence = row.sequence
-            self._recent[row.sequence] = row
-            if len(self._recent) > REPEATS:
-                self._recent.popitem(last=False)
-        known = self._recent.get(sequence)
-        if known is None:
-            with self._connection.cursor(binary=True) as cursor:
-                cursor.execute(self._sql(ONE, sequence=sql.Literal(sequence)))
-                found = cursor.fetchone()
-                known = Row._make(found) if found else None
-        return known
+        while self.sequence < sequence and (row := self._ahead or next(self._rows, None)):
+            self._keep(row)
+        known = self._recent[sequence % REPEATS]
+        if known is not None and known.sequence == sequence:
+            return known
+        with self._connection.cursor(binary=True) as cursor:
+            cursor.execute(self._sql(ONE, sequence=sql.Literal(sequence)))
+            found = cursor.fetchone()
+            return Row._make(found) if found else None
+
+    def _keep(self, row: Row) -> None:
+        self._ahead, self.sequence = None, row.sequence
+        self._recent[row.sequence % REPEATS] = row
 
     def _read(self) -> Iterator[Row]:
         with self._connection.cursor("beside", binary=True) as cursor:
@@ -131,11 +151,11 @@ def _partition(
     beside = {book.name.encode(): Beside(surroundings.settings.postgres, book) for book in books}
     try:
         for message in records(surroundings.settings.kafka, place):
-            facts = messages.headers(message)
-            name = facts.get("ce_book", b"")
+            said = messages.header_list(message)
+            name = next((value for key, value in said if key == BOOK), None) or b""
             try:
-                if name in beside:
-                    beside[name].check(message, facts, findings)
+                if (book := beside.get(name)) is not None:
+                    book.check(message, said, findings)
                 elif len(strangers) < UNKNOWN_MAX:
                     strangers.setdefault(name, _where(message))
             except (KeyError, ValueError) as error:
