@@ -20,6 +20,7 @@ from typing import NamedTuple, Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from commands import identity
 from commands.answer import CommandAnswered
 from commands.outage import Outage
 from consumers.surroundings import Surroundings
@@ -53,6 +54,12 @@ class Ask(NamedTuple):
     command: Command
     internal: bool = False
 
+    @property
+    def command_id(self) -> str:
+        """As its answer carries it: nobody outside can have a command of ours answered."""
+        named = identity.own_command_id if self.internal else identity.command_id
+        return named(client=self.meta.client, key=self.meta.idempotency_key).hex()
+
 
 class Asker:
     """Publishes commands and waits for their answers. Not for two threads at once."""
@@ -73,7 +80,7 @@ class Asker:
         self._consumer = clients.reader(surroundings.settings.kafka)
         self._reading: set[int] = set()
         self._told: dict[str, int] = {}  # The last answer of each book that was told.
-        self._waiting = Counter[tuple[str, str, str]]()  # Book, client, key: answers still to come.
+        self._waiting = Counter[tuple[str, str]]()  # Answers to come by book and command.
         self._outstanding = 0
         self._failed: KafkaError | None = None
 
@@ -133,7 +140,7 @@ class Asker:
                 self._go_on(until_s, error)
             except KafkaException as error:
                 raise clients.outage(error) from error
-        self._waiting[ask.book, ask.meta.client, ask.meta.idempotency_key] += 1
+        self._waiting[ask.book, ask.command_id] += 1
         self._outstanding += 1
 
     def _read(self, partition: int) -> None:
@@ -173,7 +180,7 @@ class Asker:
 
     def _ours(self, message: Message) -> CommandAnswered | None:
         answer = self._decode(value(message))
-        asked = (answer.book, answer.client, answer.idempotency_key)
+        asked = (answer.book, answer.command_id)
         if not self._waiting[asked]:
             return None
         if answer.answer_sequence:  # Strays have none: they belong to no book.

@@ -8,6 +8,7 @@ import pytest
 
 from commands.outage import Outage
 from consumers.asking import Ask, Asker, Stopped
+from domain.settlement import SealBatch
 from domain.wallet import CreditWallet, OpenWallet
 from schemas.meta import CommandMeta
 from tests.integration.programs import System, running
@@ -75,6 +76,15 @@ def test_a_command_for_no_book_is_answered_too(system: System) -> None:
         ("nowhere", "refused", "book_unknown"),
         ("main", "accepted", ""),
     }
+
+
+def test_nobody_outside_answers_for_a_command_of_ours(system: System) -> None:
+    """A stranger takes our name and our key, and is answered before we ask."""
+    ours = Ask("main", CommandMeta("intake", "none/seal/1"), SealBatch("none"), internal=True)
+    with system.asker() as asker, system.asker() as stranger:
+        asker.ask(opened("strange"))  # From here on it hears what is answered to anybody.
+        assert stranger.ask(ours._replace(internal=False)).code == "not_allowed"
+        assert asker.ask(ours).code == "batch_unknown"
 
 
 def test_books_of_all_partitions_are_asked_together(system: System) -> None:
