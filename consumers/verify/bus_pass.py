@@ -133,10 +133,12 @@ def pass_over_bus(surroundings: Surroundings, books: Sequence[Book], findings: F
     strangers: dict[bytes, str] = {}
     for number, here in homes.items():
         _partition(surroundings, number, here, strangers, findings)
-    since = {book.name.encode() for book in directory.list_books(surroundings.settings.postgres)}
-    since.difference_update(book.name.encode() for book in books)
+    known = {book.name.encode() for book in books}
+    now = {book.name.encode() for book in directory.list_books(surroundings.settings.postgres)}
     for name, place in strangers.items():
-        if name not in since:  # A book that was made meanwhile is for the next proof.
+        if name in known:
+            findings.wrong(INVARIANT, f"{place} is of {name!r}, on another partition than its book")
+        elif name not in now:  # A book that was made meanwhile is for the next proof.
             findings.wrong(INVARIANT, f"{place} is of {name[:60]!r}, no book that there is")
 
 

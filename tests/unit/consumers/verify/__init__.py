@@ -1,0 +1,1 @@
+"""What a proof says of what it finds."""
