@@ -21,13 +21,23 @@ from commands.incoming import Meta
 from domain.decision import Refused
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 TEXT_CHARS_MAX = 256
 SHORT = f"at most {TEXT_CHARS_MAX} characters without control characters"
+SETTLEMENT_PARTS = 4
 CURRENCIES = frozenset(currency.code for currency in Currency)
 FOREVER_US = 4_102_444_800_000_000  # 2100-01-01; a time beyond is a slip of units.
 # Ids that may be empty: a payment item names a wallet or a channel, a transfer another book or not.
-OPTIONAL = frozenset({"destination_book", "PaymentItem.wallet_id", "reference", "merchant_account"})
+OPTIONAL = frozenset(
+    {
+        "destination_book",
+        "PaymentItem.wallet_id",
+        "PaymentItem.provider",
+        "reference",
+        "merchant_account",
+    }
+)
 
 Check = Callable[[Any], str]
 
@@ -94,6 +104,8 @@ def _text_rule(name: str, *, optional: bool) -> tuple[Callable[[str], bool], str
         return CURRENCIES.__contains__, "an ISO 4217 code"
     if name == "settlement_id":
         return _is_settlement_id, "<provider>/<merchant account>/<kind>/<reference>"
+    if name == "break_id":
+        return _is_break_id, "<settlement_id>#<number>"
     if name.endswith("_id") or name in {"source", "destination", "provider", *OPTIONAL}:
         if optional:
             return _is_id_or_empty, f"{ID.pattern} or nothing"
@@ -110,8 +122,17 @@ def _is_id_or_empty(value: str) -> bool:
 
 
 def _is_settlement_id(value: str) -> bool:
-    parts = value.split("/")
-    return len(parts) == 4 and all(map(_is_id_or_empty, parts))  # noqa: PLR2004 - as it is spelled.
+    """Four parts, as a provider's file may spell them: printable, and of no great length."""
+    parts = value.split("/", 3)
+    if len(parts) != SETTLEMENT_PARTS or not _is_short(value):
+        return False
+    provider, _, kind, reference = parts  # The merchant account may be empty.
+    return bool(provider and kind and reference)
+
+
+def _is_break_id(value: str) -> bool:
+    settlement_id, _, number = value.rpartition("#")
+    return number.isdecimal() and _is_settlement_id(settlement_id)
 
 
 def _is_short(value: str) -> bool:
@@ -123,8 +144,10 @@ def _is_time(value: int) -> bool:
 
 
 def _is_day(text: str) -> bool:
+    if not DAY.fullmatch(text):
+        return False  # Not another ISO form: weeks, or without hyphens.
     try:
         date.fromisoformat(text)
     except ValueError:
         return False
-    return len(text) == 10  # noqa: PLR2004 - YYYY-MM-DD and no other ISO form.
+    return True

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 
+from consumers.asking import Ask
 from consumers.intake.importing import ImportReport, import_file
 from domain.settlement import ResolveBreak, settlement_of
 from providers.wechat.bill import BillRow
@@ -89,3 +90,20 @@ def test_the_page_has_every_code_of_intake() -> None:
     used = {"".join(found) for text in modules for found in CODE.findall(text)}
     table = PAGE.partition("there is\n")[2].partition("\n\nA **stopped**")[0]
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == used
+
+
+def test_a_break_is_resolved_as_the_page_shows(system: System) -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    breaks = ask(system, question("ORDER BY abs(amount)"))
+    case = next(each for each in breaks if each["kind"] == "amount_differs")
+    example = json.loads(shown)
+    example["data"]["break_id"] = case["break_id"]
+    example["data"]["settlement_id"] = str(case["break_id"]).rpartition("#")[0]
+    line = command_from_json(example)
+    assert isinstance(line, Line), line
+    with system.asker() as asker:
+        answer = asker.ask(Ask(line.book, line.meta, line.command))
+    assert (answer.status, answer.code, answer.detail) == ("accepted", "", "")
+    system.caught_up("settlement")
+    left = {each["break_id"] for each in ask(system, question("ORDER BY abs(amount)"))}
+    assert left == {each["break_id"] for each in breaks} - {case["break_id"]}
