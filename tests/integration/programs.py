@@ -35,6 +35,7 @@ from consumers.surroundings import Surroundings
 from infra.event_store import directory
 from infra.settings import Settings
 from infra.stopping import stopping
+from tests.integration.databases import drop
 from tests.integration.servers import Addresses
 
 ROOT = Path(__file__).parents[2]
@@ -197,8 +198,7 @@ def _end(program: Program, how: signal.Signals) -> int:
 
 def _delete(servers: Addresses, system: System, name: str) -> None:
     with psycopg.connect(servers.postgres_dsn, autocommit=True) as connection:
-        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        connection.execute(statement)
+        drop(connection, name)
     admin = AdminClient({"bootstrap.servers": servers.kafka_bootstrap})
     deleted = cast("Deleted", admin.delete_topics([*system.surroundings.topics.retention()]))
     for future in deleted.values():
