@@ -3,12 +3,14 @@
 Shape: run(surroundings, names, progress) -> one Outcome a feed. Events come from PostgreSQL;
 answers from their topic, for the books keep them for a day only; dead letters are not rebuilt:
 what became of them is noted nowhere else.
-Bounds: BATCH records at a time, through a cursor of the server.
+Bounds: BATCH records at a time, through a cursor of the server; one batch is read ahead by a
+thread while PostgreSQL writes the one before.
 Errors: Outage: somebody else rebuilds, or the log or the topic does not give what comes next.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -83,18 +85,21 @@ class LogSource:
     def read(self, feed: str, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
         """Everything behind a place, in order, in batches."""
         found = self._events(book, after) if feed == EVENTS else self._answers(book, after)
-        while batch := list(islice(found, BATCH)):
-            self._progress(book, batch[-1].sequence)
-            yield batch
+        with closing(found), ThreadPoolExecutor(1, "reading") as reader:
+            following = reader.submit(_batch, found)
+            while batch := following.result():
+                following = reader.submit(_batch, found)
+                self._progress(book, batch[-1].sequence)
+                yield batch
 
-    def _events(self, name: str, after: int) -> Iterator[Recorded]:
+    def _events(self, name: str, after: int) -> Generator[Recorded]:
         dsn = self._surroundings.settings.postgres
         book = next(each for each in directory.list_books(dsn) if each.name == name)
         with closing(psycopg.connect(dsn, autocommit=True)) as connection:
             end = log_reader.end_of(connection, book)
             yield from log_reader.read(connection, book, after=after, to=end)
 
-    def _answers(self, book: str, after: int) -> Iterator[Recorded]:
+    def _answers(self, book: str, after: int) -> Generator[Recorded]:
         """A repeat of the relay's is passed over; what the topic has lost shows as a gap."""
         surroundings = self._surroundings
         number = partition_of(book.encode(), surroundings.cluster.partitions)
@@ -105,3 +110,7 @@ class LogSource:
             if found is not None and found[0] == book and found[1].sequence > last:
                 last = found[1].sequence
                 yield found[1]
+
+
+def _batch(found: Iterator[Recorded]) -> list[Recorded]:
+    return list(islice(found, BATCH))

@@ -6,13 +6,13 @@ Units: lags are records or events, and seconds since the first that waits was re
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.observing import books as looking
 from cli.observing.books import Books, BookStanding, ModelStanding
 from cli.observing.servers import Server, probe
-from cli.observing.topics import Ends, written_at_ms
+from cli.observing.topics import Ends, Place, written_at_ms
 from infra import heartbeat
 from infra.heartbeat import Beat
 from infra.kafka.partition import partition_of
@@ -29,7 +29,7 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class BookLine:
-    """One book with the lag of every step. `writer` counts what lies in the book's partition."""
+    """One book with the lag of every step. `writer`: of the book's partition, all its books."""
 
     standing: BookStanding
     partition: int | None
@@ -73,7 +73,8 @@ def look(settings: Settings, interval_s: float) -> Standing:
     programs = [Program(each, each.is_fresh(_now_us())) for each in heartbeat.beats(settings.data)]
     lines = None
     if before is not None and after is not None:
-        lines = [_line(settings, ends, before, after, each) for each in after.books]
+        unread = {} if ends is None else _unread(settings, ends, after)
+        lines = [_line(unread, ends, before, after, each) for each in after.books]
     letters = after.dead_letters if after is not None else None
     if letters is None and ends is not None:
         letters = ends.dead_letters
@@ -83,7 +84,7 @@ def look(settings: Settings, interval_s: float) -> Standing:
 
 
 def _line(
-    settings: Settings, ends: Ends | None, before: Books, after: Books, book: BookStanding
+    unread: Mapping[int, Lag], ends: Ends | None, before: Books, after: Books, book: BookStanding
 ) -> BookLine:
     was = next((each for each in before.books if each.book == book.book), None)
     span_s = after.at_s - before.at_s
@@ -99,7 +100,7 @@ def _line(
     projector = Lag(None, None)
     if slowest is not None:
         projector = Lag(slowest.behind, _since(slowest.next_at_us))
-    writer = Lag(None, None) if ends is None else _writer(settings, ends, book)
+    writer = Lag(None, None) if partition is None else unread[partition]
     return BookLine(
         book, partition, writer, Lag(relay, _since(book.relay_next_at_us)), projector, *rates
     )
@@ -109,20 +110,33 @@ def _behind(model: ModelStanding) -> int:
     return model.behind
 
 
-def _writer(settings: Settings, ends: Ends, book: BookStanding) -> Lag:
-    """From the book's positions to the ends of its partitions, other books' records included."""
-    partition = partition_of(book.book.encode(), ends.partitions)
-    behind, oldest_ms = 0, None
-    for topic, position in (
-        (ends.topics.commands, book.commands_position),
-        (ends.topics.internal, book.internal_position),
-    ):
-        missing = ends.ends[topic, partition] - (position or 0)
-        behind += missing
-        if missing > 0:
-            at_ms = written_at_ms(settings.kafka, (topic, partition), position or 0)
-            oldest_ms = min(filter(None, (oldest_ms, at_ms)), default=None)
-    return Lag(behind, None if oldest_ms is None else _since(oldest_ms * 1_000))
+def _unread(settings: Settings, ends: Ends, after: Books) -> dict[int, Lag]:
+    """What the writer has not read yet of each partition that has books.
+
+    It reads a partition in one piece, so the furthest of its books says how far it is; the others
+    had nothing in what was read.
+    """
+    reached: dict[Place, int] = {}
+    for book in after.books:
+        number = partition_of(book.book.encode(), ends.partitions)
+        for place, position in (
+            ((ends.topics.commands, number), book.commands_position),
+            ((ends.topics.internal, number), book.internal_position),
+        ):
+            reached[place] = max(reached.get(place, 0), position or 0)
+    found: dict[int, Lag] = {}
+    for place, position in reached.items():
+        missing = max(0, ends.ends[place] - position)
+        since = _waits_since(settings, place, position) if missing else None
+        one = found.get(place[1], Lag(0, None))
+        seconds = max(filter(None, (one.seconds, since)), default=None)
+        found[place[1]] = Lag((one.behind or 0) + missing, seconds)
+    return found
+
+
+def _waits_since(settings: Settings, place: Place, offset: int) -> float | None:
+    at_ms = written_at_ms(settings.kafka, place, offset)
+    return None if at_ms is None else _since(at_ms * 1_000)
 
 
 def _since(at_us: int | None) -> float | None:
@@ -149,10 +163,12 @@ def _programs_wait(programs: Sequence[Program]) -> Iterator[str]:
 
 
 def _books_wait(lines: Sequence[BookLine]) -> Iterator[str]:
+    unread = {each.partition: each.writer.behind for each in lines}
+    for partition, behind in unread.items():
+        if behind:
+            yield f"{behind} records of partition {partition} wait for the writer"
     for each in lines:
         book = each.standing
-        if each.writer.behind:
-            yield f"{each.writer.behind} records wait for the writer of {book.book}"
         if each.relay.behind:
             yield f"{each.relay.behind} events and answers of {book.book} wait for the relay"
         if each.projector.behind:
