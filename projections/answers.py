@@ -1,22 +1,21 @@
 """Commands and what came of them: one row an answer, repeats included.
 
-Shape: fed with Answers, whose `answer_sequence` is their place; pack makes the rows. Rows are only
+Shape: fed with Answers, whose `answer_sequence` is their place. Rows are only
 ever added; the index is the client's key, by which people ask.
 Rules: a client's key may have several answers: the first, its repeats marked `replayed`, and
 refusals of other commands under the same key. Answers of another feed than events, so this model
 stands at answers, not at events.
 """
 
-from collections.abc import Sequence
-from struct import Struct
-from typing import Final, cast
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from psycopg import Cursor
 
+from projections import columns
 from projections.batches import Batch
-from projections.columns import BOOK, CODE, TEXT, TIME
+from projections.copying import BOOLEAN, EPOCH_US, NUMBER, TEXT, TIME, UUID, copy
 from projections.model import Model
-from projections.packing import EPOCH_US, copy, text
 from projections.recorded import Answer, Recorded
 from projections.relations import Column, Relations, Table
 
@@ -25,19 +24,21 @@ COMMANDS = Table(
     comment="One row an answer to a command; every command has at least one.",
     columns=(
         Column("answer_sequence", "bigint NOT NULL", "Counts the answers of a book without gap."),
-        Column("answered_at", TIME, "When it was answered."),
+        Column("answered_at", columns.TIME, "When it was answered."),
         Column("first_sequence", "bigint NOT NULL", "Of its first event in the book; 0 if none."),
         Column("book_sequence", "bigint NOT NULL", "Of its last event in the book; 0 if none."),
         Column("command_id", "uuid NOT NULL", "Made of client and idempotency key."),
         Column("replayed", "boolean NOT NULL", "Whether this repeats the answer given before."),
-        BOOK,
-        Column("client", TEXT, "Who published it."),
-        Column("idempotency_key", TEXT, "The client's key of it."),
-        Column("command_type", TEXT, "Full name of its type."),
-        Column("status", TEXT, "accepted, refused or internal_error."),
-        CODE,
-        Column("detail", TEXT, "The same as a sentence for people, else empty."),
-        Column("correlation_id", TEXT, "What the client calls the whole affair, else empty."),
+        columns.BOOK,
+        Column("client", columns.TEXT, "Who published it."),
+        Column("idempotency_key", columns.TEXT, "The client's key of it."),
+        Column("command_type", columns.TEXT, "Full name of its type."),
+        Column("status", columns.TEXT, "accepted, refused or internal_error."),
+        columns.CODE,
+        Column("detail", columns.TEXT, "The same as a sentence for people, else empty."),
+        Column(
+            "correlation_id", columns.TEXT, "What the client calls the whole affair, else empty."
+        ),
     ),
     key=("book", "answer_sequence"),
     indexes=("(idempotency_key)",),
@@ -45,41 +46,29 @@ COMMANDS = Table(
 COPY: Final = """COPY commands (answer_sequence, answered_at, first_sequence, book_sequence,
 command_id, replayed, book, client, idempotency_key, command_type, status, code, detail,
 correlation_id) FROM STDIN (FORMAT BINARY)"""
-# Fourteen fields: four of 8 bytes, one of 16, one of 1; the texts follow.
-FIXED = Struct(">hiqiqiqiqi16si?")
+TYPES: Final = (*[NUMBER, TIME, NUMBER, NUMBER, UUID, BOOLEAN], *[TEXT] * 8)
 
 
-def pack(book: str, batch: Sequence[Recorded]) -> list[bytes]:
-    rows: list[bytes] = []
-    named = text(book)
+def rows_of(book: str, batch: Sequence[Recorded]) -> Iterator[tuple[object, ...]]:
     for recorded in batch:
-        answer = cast("Answer", recorded.event)
-        rows.append(
-            FIXED.pack(
-                14,
-                8,
-                answer.answer_sequence,
-                8,
-                answer.answered_at_us - EPOCH_US,
-                8,
-                answer.first_sequence,
-                8,
-                answer.last_sequence,
-                16,
-                bytes.fromhex(answer.command_id),
-                1,
-                answer.replayed,
-            )
+        answer = recorded.event
+        assert isinstance(answer, Answer), "fed with something else than answers"
+        yield (
+            answer.answer_sequence,
+            answer.answered_at_us - EPOCH_US,
+            answer.first_sequence,
+            answer.last_sequence,
+            bytes.fromhex(answer.command_id),
+            answer.replayed,
+            book,
+            answer.client,
+            answer.idempotency_key,
+            answer.command_type,
+            answer.status,
+            answer.code,
+            answer.detail,
+            answer.correlation_id,
         )
-        rows.append(named)
-        rows.append(text(answer.client))
-        rows.append(text(answer.idempotency_key))
-        rows.append(text(answer.command_type))
-        rows.append(text(answer.status))
-        rows.append(text(answer.code))
-        rows.append(text(answer.detail))
-        rows.append(text(answer.correlation_id))
-    return rows
 
 
 class Commands(Model):
@@ -89,4 +78,4 @@ class Commands(Model):
     feed = "answers"
 
     def apply(self, cursor: Cursor, batch: Batch) -> None:
-        copy(cursor, COPY, pack(batch.book, batch.events))
+        copy(cursor, COPY, TYPES, rows_of(batch.book, batch.events))

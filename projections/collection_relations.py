@@ -60,7 +60,7 @@ COLLECTIONS = Table(
     key=("collection_id", "book"),
     indexes=(
         "(payment_id)",
-        "(provider, merchant_account, reference)",
+        "(reference)",
         "(status, started_at) WHERE status IN ('started', 'unknown')",
     ),
 )
@@ -90,7 +90,7 @@ REFUNDS = Table(
     ),
     key=("collection_id", "refund_id", "book"),
     indexes=(
-        "(provider, merchant_account, refund_id)",
+        "(refund_id)",
         "(status, started_at) WHERE status IN ('started', 'unknown')",
     ),
 )

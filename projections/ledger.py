@@ -1,7 +1,7 @@
 """The ledger: what events mean in accounts, line by line, with balances after each.
 
 Shape: Ledger.apply posts a batch (domain.accounting says what an event means), gives accounts
-their numbers and packs a row a line. Pure: post, pack and category.
+their numbers and writes a row a line. Pure: post, entries and category.
 Rules: money. It stops at an event, or a kind of it, that accounting does not know. It never looks
 at what wallets say of themselves: `tally verify` compares the two.
 Bound: a balance beyond 2^63 - 1 minor units stops it, a thousand wallets' bound of 10^18 before.
@@ -10,7 +10,6 @@ Units: minor units; balance = debit - credit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from struct import Struct
 from typing import Final
 
 from psycopg import Cursor
@@ -19,20 +18,32 @@ from domain.accounting import accounts
 from domain.accounting.line import LedgerLine
 from domain.accounting.posting import UnaccountedEventError, lines
 from projections.batches import Batch
-from projections.ledger_relations import RELATIONS
+from projections.copying import DAY, EPOCH_DAYS, EPOCH_US, NUMBER, SMALL, TEXT, TIME, copy
+from projections.ledger_relations import NOW, RELATIONS
 from projections.model import Model, UnknownEvent
 from projections.names import NAMES_MAX, Names
-from projections.packing import EPOCH_DAYS, EPOCH_US, copy, text
 from projections.recorded import Recorded
 
 COPY: Final = """COPY ledger_entries (book_sequence, amount, recorded_at, debit_balance,
 credit_balance, debit_number, credit_number, effective_on, line, book) FROM STDIN (FORMAT BINARY)"""
-# Ten fields: seven of 8 bytes, one of 4, one of 2; the book follows.
-ENTRY = Struct(">hiqiqiqiqiqiqiqiiih")
+TYPES: Final = (
+    NUMBER,
+    NUMBER,
+    TIME,
+    NUMBER,
+    NUMBER,
+    NUMBER,
+    NUMBER,
+    DAY,
+    SMALL,
+    TEXT,
+)
 FIND = """SELECT wanted.place, a.account_number, coalesce(last.balance, 0)
 FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY AS wanted (account, currency, place)
-JOIN ledger_accounts AS a USING (account, currency)
-LEFT JOIN account_balances AS last USING (account, currency, book) WHERE a.book = %s"""
+CROSS JOIN LATERAL (
+  SELECT account_number FROM ledger_accounts AS found WHERE found.account = wanted.account
+  AND found.currency = wanted.currency AND found.book = %s LIMIT 1
+) AS a LEFT JOIN {last} ON true""".replace("{last}", NOW)
 BEGIN = """INSERT INTO ledger_accounts (account, currency, book, category)
 SELECT account, currency, %s, category FROM unnest(%b::text[], %b::text[], %b::text[])
   AS fresh (account, currency, category)
@@ -78,7 +89,8 @@ class Ledger(Model):
         posted, unknown = post(batch, self.accounts, fresh)
         if fresh:
             introduce(cursor, batch.book, fresh)
-        copy(cursor, COPY, pack(batch.book, posted))
+        if posted:
+            copy(cursor, COPY, TYPES, entries(batch.book, posted))
         return unknown
 
     def forget(self) -> None:
@@ -136,38 +148,27 @@ def introduce(cursor: Cursor, book: str, fresh: Fresh) -> None:
             fresh[name, currency].number = number
 
 
-def pack(book: str, posted: Sequence[Posted]) -> list[bytes]:
-    """A row a line, in order: each account's balance moves as its lines are packed."""
-    rows: list[bytes] = []
-    entry, ends = ENTRY.pack, text(book)
+def entries(book: str, posted: Sequence[Posted]) -> list[tuple[object, ...]]:
+    """A row a line, in order: each account's balance moves as its lines are written."""
+    rows: list[tuple[object, ...]] = []
     for recorded, place, line, debit, credit in posted:
         amount_minor = line.amount_minor
         debit.balance_minor += amount_minor
         credit.balance_minor -= amount_minor
         rows.append(
-            entry(
-                10,
-                8,
+            (
                 recorded.sequence,
-                8,
                 amount_minor,
-                8,
                 recorded.recorded_at_us - EPOCH_US,
-                8,
                 debit.balance_minor,
-                8,
                 credit.balance_minor,
-                8,
                 debit.number,
-                8,
                 credit.number,
-                4,
                 recorded.effective_on - EPOCH_DAYS,
-                2,
                 place,
+                book,
             )
         )
-        rows.append(ends)
     return rows
 
 

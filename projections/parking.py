@@ -20,10 +20,12 @@ from projections.rows import moment
 
 Stream = tuple[str, str]
 UNKNOWN, FOLLOWS = "unknown_event", "follows_parked"
-WAITING = """SELECT DISTINCT p.aggregate, p.aggregate_id
+WAITING = """SELECT wanted.aggregate, wanted.aggregate_id
 FROM unnest(%b::text[], %b::text[]) AS wanted (aggregate, aggregate_id)
-JOIN parked AS p USING (aggregate, aggregate_id)
-WHERE p.model = %s AND p.book = %s AND p.book_sequence <= %s"""
+CROSS JOIN LATERAL (
+  SELECT FROM parked AS p WHERE p.model = %s AND p.book = %s AND p.aggregate = wanted.aggregate
+  AND p.aggregate_id = wanted.aggregate_id AND p.book_sequence <= %s LIMIT 1
+) AS held"""
 PARK = """INSERT INTO parked (model, book, book_sequence, aggregate, aggregate_id, version,
   type_name, reason, recorded_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 LIST = """SELECT book_sequence FROM parked WHERE model = %s AND book = %s AND book_sequence > %s

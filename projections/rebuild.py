@@ -12,8 +12,8 @@ same, somebody has changed rows or code behind us: nothing is swapped unless it 
 Errors: AlreadyRunningError; SourceError where the log does not give what follows; psycopg's.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final, LiteralString, NamedTuple
 
@@ -68,9 +68,7 @@ def rebuild(
     schemas: Schemas = SCHEMAS,
 ) -> Rebuilt:
     """Build models afresh and put them in the place of those that serve."""
-    with closing(connect()) as connection:
-        connection.autocommit = True
-        _locked(connection, "SELECT pg_try_advisory_lock(%s)")
+    with _alone(connect) as connection:
         build = Build(connection, models, source, schemas.fresh)
         build.begin()
         build.advance(targets(build, schemas.live))
@@ -150,6 +148,19 @@ def _catch_up(build: Build, live: str) -> None:
             return
         build.advance(wanted)
     raise SourceError("the log grows faster than it is read: rebuild when there is less to do")
+
+
+@contextmanager
+def _alone(connect: Connect) -> Generator[psycopg.Connection]:
+    """A connection that commits by itself and holds the lock of rebuilds."""
+    with closing(connect()) as connection:
+        connection.autocommit = True
+        _locked(connection, "SELECT pg_try_advisory_lock(%s)")
+        try:
+            yield connection
+        finally:
+            if not connection.broken:  # Else the server has let go, or will as it notices.
+                connection.execute("SELECT pg_advisory_unlock(%s)", (REBUILDING,))
 
 
 def _locked(connection: psycopg.Connection, lock: LiteralString) -> None:

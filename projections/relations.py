@@ -32,11 +32,6 @@ class Column(NamedTuple):
     type: LiteralString
     comment: str
 
-    @property
-    def array(self) -> LiteralString:
-        """The type of a parameter that carries this column of many rows."""
-        return self.type.removesuffix(" NOT NULL") + "[]"
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -1,7 +1,7 @@
 """Rows that events change: read those of a batch, fold the batch over them, write them back.
 
 Shape: Rows(table, row, keys, evolve). `keys(recorded)` names the rows that an event changes, but
-for the book; `evolve(row | None, change) -> row` is the fold, pure. One query and one statement a
+for the book; `evolve(row | None, change) -> row` is the fold, pure. One query and two statements a
 table and batch, however many events. The columns of a row are the fields of its class.
 `adds`: every event adds rows of its own, so that there is nothing to read.
 Errors: AssertionError where an event changes a row that was never begun.
@@ -10,11 +10,12 @@ Errors: AssertionError where an event changes a row that was never begun.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Generic, LiteralString, NamedTuple, TypeVar
 
 from psycopg import Cursor, sql
 
+from projections.copying import copy
 from projections.recorded import Recorded
 from projections.relations import Table, names
 
@@ -36,8 +37,9 @@ class Change(NamedTuple):
         return moment(self.recorded.recorded_at_us)
 
 
+@lru_cache(maxsize=1_024)
 def moment(at_us: int) -> datetime:
-    """Exact: a float of seconds would round."""
+    """Exact: a float of seconds would round. The events of one command share theirs."""
     return EPOCH + timedelta(microseconds=at_us)
 
 
@@ -79,8 +81,10 @@ class Rows(Generic[Row]):
         changes = [Change(book, key, recorded) for recorded in batch for key in self.keys(recorded)]
         if changes:
             wanted = {change.key for change in changes}
-            rows = {} if self.adds else self.load(cursor, book, wanted)
-            self.save(cursor, fold(rows, changes, self.evolve))
+            held = {} if self.adds else self.load(cursor, book, wanted)
+            rows = fold(held, changes, self.evolve)
+            self.add(cursor, [rows[key] for key in sorted(rows.keys() - held.keys())])
+            self.change(cursor, [rows[key] for key in sorted(held)])
 
     def load(self, cursor: Cursor, book: str, keys: Iterable[Key]) -> dict[Key, Row]:
         columns = [list(column) for column in zip(*keys, strict=True)]
@@ -89,33 +93,52 @@ class Rows(Generic[Row]):
         rows = (make(row) for row in found)
         return {tuple(row[place] for place in self.places): row for row in rows}
 
-    def save(self, cursor: Cursor, rows: Mapping[Key, Row]) -> None:
-        """Ordered by key, so that everybody locks rows in one order."""
-        ordered = [rows[key] for key in sorted(rows)]
-        cursor.execute(self._save, [list(column) for column in zip(*ordered, strict=True)])
+    def add(self, cursor: Cursor, rows: Sequence[Row]) -> None:
+        """Write rows that were not there."""
+        if rows:
+            copy(cursor, self._add, self.types, rows)
+
+    def change(self, cursor: Cursor, rows: Sequence[Row]) -> None:
+        """Write rows that were there already."""
+        if rows:
+            cursor.execute(self._change, [list(column) for column in zip(*rows, strict=True)])
+
+    @cached_property
+    def types(self) -> list[LiteralString]:
+        """Of the fields, as PostgreSQL spells them."""
+        types: dict[str, LiteralString] = {
+            column.name: column.type.removesuffix(" NOT NULL") for column in self.table.columns
+        }
+        return [types[name] for name in self.row.__annotations__]
 
     @cached_property
     def _load(self) -> sql.Composed:
-        types: dict[str, LiteralString] = {
-            column.name: column.array for column in self.table.columns
-        }
+        types = dict(zip(self.row.__annotations__, self.types, strict=True))
+        # LIMIT keeps the planner to one look into the index for each key that is wanted.
         return sql.SQL(
-            "SELECT {columns} FROM unnest({arrays}) AS wanted ({key}) "
-            "JOIN {table} AS t USING ({key}) WHERE t.book = %s"
+            "SELECT found.* FROM unnest({arrays}) AS wanted ({key}) CROSS JOIN LATERAL "
+            "(SELECT {columns} FROM {table} AS t WHERE {same} AND t.book = %s LIMIT 1) AS found"
         ).format(
-            columns=sql.SQL(", ").join(
-                sql.SQL("t.") + sql.Identifier(name) for name in self.row.__annotations__
+            arrays=sql.SQL(", ").join(
+                sql.SQL("%b::") + sql.SQL(types[name]) + sql.SQL("[]") for name in self.key
             ),
-            arrays=sql.SQL(", ").join(sql.SQL("%b::") + sql.SQL(types[name]) for name in self.key),
             key=names(self.key),
+            columns=names(tuple(self.row.__annotations__)),
             table=sql.Identifier(self.table.name),
+            same=sql.SQL(" AND ").join(
+                sql.SQL("t.{0} = wanted.{0}").format(sql.Identifier(name)) for name in self.key
+            ),
         )
 
     @cached_property
-    def _save(self) -> sql.Composed:
-        types: dict[str, LiteralString] = {
-            column.name: column.array for column in self.table.columns
-        }
+    def _add(self) -> sql.Composed:
+        return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+            sql.Identifier(self.table.name), names(tuple(self.row.__annotations__))
+        )
+
+    @cached_property
+    def _change(self) -> sql.Composed:
+        """By way of the key's conflict: no plan to choose, whatever the table's size."""
         fields = tuple(self.row.__annotations__)
         rest = tuple(name for name in fields if name not in self.table.key)
         return sql.SQL(
@@ -124,7 +147,9 @@ class Rows(Generic[Row]):
         ).format(
             table=sql.Identifier(self.table.name),
             fields=names(fields),
-            arrays=sql.SQL(", ").join(sql.SQL("%b::") + sql.SQL(types[name]) for name in fields),
+            arrays=sql.SQL(", ").join(
+                sql.SQL("%b::") + sql.SQL(type_name) + sql.SQL("[]") for type_name in self.types
+            ),
             key=names(self.table.key),
             rest=names(rest),
             new=sql.SQL(", ").join(sql.SQL("excluded.") + sql.Identifier(name) for name in rest),

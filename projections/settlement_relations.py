@@ -116,10 +116,7 @@ REFERENCES = Table(
         LAST_SEQUENCE,
     ),
     key=("settlement_id", "book"),
-    indexes=(
-        "(provider, merchant_account, expected_on) WHERE status = 'expected'",
-        "(reference)",
-    ),
+    indexes=("(provider, merchant_account, expected_on) WHERE status = 'expected'",),
 )
 BREAKS = Table(
     name="breaks",

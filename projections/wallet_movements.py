@@ -1,25 +1,22 @@
 """From a wallet's event to its movement: which kind it is, and the row of it.
 
-Shape: pack(events, numbers) -> rows for COPY, one an event that moves money. Pure.
+Shape: rows_of(events, numbers) -> rows for COPY, one an event that moves money. Pure.
 Rules: balances are those that the event carries.
 Units: minor units of the wallet's one currency.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from struct import Struct
 from typing import Any, Final
 
 from domain.accounting import accounts
 from domain.wallet import events as wallet
-from projections.packing import EPOCH_US
+from projections.copying import EPOCH_US, NUMBER, SMALL, TEXT, TIME
 from projections.recorded import Recorded
 from projections.wallet_relations import KINDS
 
 COPY: Final = """COPY wallet_movements (wallet_number, book_sequence, amount, balance_after,
 reserved_after, recorded_at, kind, movement_id, counter_account) FROM STDIN (FORMAT BINARY)"""
-# Nine fields: six of 8 bytes, one of 2, and two texts, of which the first's length ends this.
-MOVEMENT = Struct(">hiqiqiqiqiqiqihi")
-LENGTH = Struct(">i")
+TYPES: Final = (NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, TIME, SMALL, TEXT, TEXT)
 
 WALLET = accounts.WALLET
 POSTED, PENDING = "posted", "pending"
@@ -138,37 +135,25 @@ MOVES: dict[type, Callable[[Any], Movement]] = {
 MOVING = frozenset(MOVES)
 
 
-def pack(moving: Sequence[Recorded], numbers: Mapping[str, int]) -> list[bytes]:
+def rows_of(moving: Sequence[Recorded], numbers: Mapping[str, int]) -> list[tuple[object, ...]]:
     """A row an event, in order: every event is of a type in MOVES."""
-    rows: list[bytes] = []
-    fixed, length, add = MOVEMENT.pack, LENGTH.pack, rows.append
+    rows: list[tuple[object, ...]] = []
     for recorded in moving:
         event = recorded.event
         wallet_id, name, amount_minor, balance_minor, reserved_minor, account, kind = MOVES[
             type(event)
         ](event)
-        movement, counter = name.encode(), account.encode()
-        add(
-            fixed(
-                9,
-                8,
+        rows.append(
+            (
                 numbers[wallet_id],
-                8,
                 recorded.sequence,
-                8,
                 amount_minor,
-                8,
                 balance_minor,
-                8,
                 reserved_minor,
-                8,
                 recorded.recorded_at_us - EPOCH_US,
-                2,
                 kind,
-                len(movement),
+                name,
+                account,
             )
         )
-        add(movement)
-        add(length(len(counter)))
-        add(counter)
     return rows

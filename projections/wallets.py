@@ -1,7 +1,7 @@
 """Wallets: what is in them and every movement, by what their own events say.
 
-Shape: Wallets.apply changes profiles by a fold over their rows, and packs a row a movement. Pure:
-evolve, movements and kind_of.
+Shape: Wallets.apply changes profiles by a fold over their rows, and writes a row a movement
+(wallet_movements.py). Pure: evolve.
 Rules: money. Nothing here adds up: balances are those that the events carry, so that the ledger,
 which adds up, can be compared with them.
 Units: minor units of the wallet's one currency.
@@ -16,16 +16,19 @@ from psycopg import Cursor
 
 from domain.wallet import events as wallet
 from projections.batches import Batch
+from projections.copying import copy
 from projections.model import Model
 from projections.names import NAMES_MAX, Names
-from projections.packing import copy
 from projections.recorded import Recorded, event_of
 from projections.rows import Change, Key, Rows
-from projections.wallet_movements import COPY, MOVING, pack
+from projections.wallet_movements import COPY, MOVING, TYPES, rows_of
 from projections.wallet_relations import PROFILES, RELATIONS
 
-FIND = """SELECT wallet_id, p.wallet_number FROM unnest(%b::text[]) AS wanted (wallet_id)
-JOIN wallet_profiles AS p USING (wallet_id) WHERE p.book = %s"""
+FIND = """SELECT wanted.wallet_id, p.wallet_number FROM unnest(%b::text[]) AS wanted (wallet_id)
+CROSS JOIN LATERAL (
+  SELECT wallet_number FROM wallet_profiles AS found
+  WHERE found.wallet_id = wanted.wallet_id AND found.book = %s LIMIT 1
+) AS p"""
 PROFILE_EVENTS = frozenset(
     {
         wallet.WalletOpened,
@@ -113,7 +116,8 @@ class Wallets(Model):
         moving = batch.of(MOVING)
         if moving:
             self.numbers.begin()
-            copy(cursor, COPY, pack(moving, self._numbers(cursor, batch.book, moving)))
+            numbers = self._numbers(cursor, batch.book, moving)
+            copy(cursor, COPY, TYPES, rows_of(moving, numbers))
 
     def _numbers(self, cursor: Cursor, book: str, moving: Sequence[Recorded]) -> dict[str, int]:
         """The numbers of all wallets that move, remembered or looked up."""

@@ -11,11 +11,10 @@ from domain.accounting import chart, posting, trial
 from domain.settlement import BreakOpened
 from domain.wallet import FundsCredited, FundsDebited
 from projections.batches import batch_of
-from projections.ledger import Account, category, pack, post
+from projections.copying import EPOCH_DAYS, EPOCH_US
+from projections.ledger import COPY, TYPES, Account, category, entries, post
 from projections.model import UnknownEvent
 from projections.names import Names
-from projections.packing import EPOCH_DAYS, EPOCH_US
-from tests.unit.projections.copied import fields, number
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
 
@@ -28,31 +27,26 @@ def test_balances_after_the_lines_are_their_sums() -> None:
     posted, unknown = post(batch_of("main", records), names, fresh)
     for place, account in enumerate(fresh.values(), start=1):
         account.number = place
-    by_number = {account.number: key for key, account in fresh.items()}
+    by_number: dict[object, object] = {account.number: key for key, account in fresh.items()}
     balances: trial.Balances = {}
     lines = [(each, line) for each in records for line in posting.lines(each.event, "main")]
-    rows = fields(pack("main", posted))
+    rows = entries("main", posted)
     assert unknown is None
     assert len(rows) == len(lines)
+    places = Counter[object]()
     for row, (recorded, line) in zip(rows, lines, strict=True):
-        sequence, amount, at_us, debit_after, credit_after, debit, credit, day, _ = map(
-            number, row[:9]
-        )
+        sequence, amount, at_us, debit_after, credit_after, debit, credit, day, place, book = row
+        places[sequence] += 1
         trial.post(balances, [line])
-        assert by_number[debit] == (line.debit_account, line.currency)
-        assert by_number[credit] == (line.credit_account, line.currency)
+        keys = (line.debit_account, line.currency), (line.credit_account, line.currency)
+        assert (by_number[debit], by_number[credit]) == keys
+        assert (debit_after, credit_after) == (balances[keys[0]], balances[keys[1]])
         assert (sequence, amount) == (recorded.sequence, line.amount_minor)
-        assert (debit_after, credit_after) == (
-            balances[by_number[debit]],
-            balances[by_number[credit]],
-        )
-        assert at_us + EPOCH_US == recorded.recorded_at_us
-        assert day + EPOCH_DAYS == recorded.effective_on
-        assert row[9] == b"main"
-    places = Counter(number(row[0]) for row in rows)
-    assert [number(row[8]) for row in rows] == [
-        place for sequence in places for place in range(1, places[sequence] + 1)
-    ]
+        assert at_us == recorded.recorded_at_us - EPOCH_US
+        assert day == recorded.effective_on - EPOCH_DAYS
+        assert (place, book) == (places[sequence], "main")
+    assert max(places.values()) > 1
+    assert len(rows[0]) == len(TYPES) == COPY.partition(")")[0].count(",") + 1
 
 
 def test_it_stops_before_what_accounting_does_not_know() -> None:
@@ -75,7 +69,7 @@ def test_an_account_has_a_balance_in_each_currency() -> None:
     ]
     fresh: dict[tuple[str, str], Account] = {}
     posted, _ = post(batch_of("main", record(events)), Names(NAMES_MAX), fresh)
-    pack("main", posted)
+    entries("main", posted)
     assert {key: account.balance_minor for key, account in fresh.items()} == {
         ("external:bank", "CNY"): 3,
         ("liability:wallet:ann", "CNY"): -3,
