@@ -128,11 +128,22 @@ def ending() -> Generator[None]:
     except Outage as outage:
         complain(masked(str(outage)))
         raise typer.Exit(BROKEN) from outage
+    except psycopg.errors.UndefinedTable as error:
+        complain(
+            "this database is not prepared: `tally init` makes the books, the projector (tally up,"
+            " or tally run projector) makes the read models"
+        )
+        raise typer.Exit(BROKEN) from error
     except psycopg.Error as error:
         complain(f"PostgreSQL: {masked(str(error).strip())}")
         raise typer.Exit(BROKEN) from error
     except KafkaException as error:
         complain(f"Kafka: {error}")
+        raise typer.Exit(BROKEN) from error
+    except BrokenPipeError:
+        raise  # Whoever read our output has gone: the end of a pipe, not of a disk.
+    except OSError as error:
+        complain(f"{error.filename or 'a file'}: {error.strerror or error}")
         raise typer.Exit(BROKEN) from error
 
 

@@ -3,7 +3,7 @@
 Shape: `with reading(call) as cursor:` and rows(cursor, statement, parameters); stream(…) goes
 through a cursor of the server, so that memory does not grow with what there is.
 Units: times become RFC 3339 in UTC, days YYYY-MM-DD; sums are integers.
-Errors: what the projector has not made yet is said so, with exit code 1.
+Errors: psycopg's; cli/calls.py says what is not there yet.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
-from cli.calls import Call, refuse
+from cli.calls import Call
 from infra.event_store.directory import connect
 
 ROWS = 1_000  # Fetched at a time by a stream.
@@ -33,13 +33,7 @@ def reading(call: Call) -> Generator[Reader]:
     with psycopg.Connection[DictRow](plain.pgconn, row_factory=dict_row) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        try:
-            yield connection
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-            raise refuse(
-                "there are no read models yet: the projector makes them (tally up, or"
-                " tally run projector)"
-            ) from error
+        yield connection
 
 
 def rows(connection: Reader, statement: Statement, parameters: Sequence[object] = ()) -> list[Row]:

@@ -9,7 +9,6 @@ Errors: Outage; psycopg's.
 import time
 from typing import Any, NamedTuple, Self
 
-import psycopg
 from confluent_kafka import KafkaError, Message
 from psycopg.rows import dict_row
 
@@ -60,10 +59,7 @@ class Redriver:
         """Publish one and note it."""
         with self._connection.transaction():
             cursor = self._connection.cursor(row_factory=dict_row)
-            try:
-                letter = cursor.execute(HOLD, (dead_letter_id,)).fetchone()
-            except psycopg.errors.UndefinedTable:
-                return "there are no read models yet"
+            letter = cursor.execute(HOLD, (dead_letter_id,)).fetchone()
             if letter is None:
                 return "there is no such dead letter"
             if letter["settled_as"]:

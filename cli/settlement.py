@@ -74,15 +74,18 @@ def parse(call: Call, file: File, format_name: FormatName = None, lines: Lines =
     Example: tally settlement parse bill.csv --lines --json
     """
     from providers import formats
-    from providers.settlement_file import FileRefused
+    from providers.settlement_file import FileChangedError, FileRefused
 
     _check_file(file)
     proof = formats.prove(file, format_name=format_name)
     if isinstance(proof, FileRefused):
         raise _refused(call, file, proof)
     if lines:
-        for each in formats.lines(file, proof):
-            _show_line(call, each)
+        try:
+            for each in formats.lines(file, proof):
+                _show_line(call, each)
+        except FileChangedError as error:
+            raise refuse(str(error)) from error
     elif call.json:
         document(asdict(proof))
     else:

@@ -18,6 +18,12 @@ from infra.heartbeat import Beat
 from infra.kafka.partition import partition_of
 from infra.settings import Settings
 
+WAITERS = {
+    "kafka": "every program waits",
+    "postgres": "every program waits",
+    "registry": "whoever starts, or meets a new schema, waits",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Lag:
@@ -146,7 +152,7 @@ def _since(at_us: int | None) -> float | None:
 def _servers_wait(servers: Sequence[Server]) -> Iterator[str]:
     for each in servers:
         if not each.answers:
-            yield f"everybody waits for {each.name}: {each.why}"
+            yield f"{WAITERS[each.name]} for {each.name}: {each.why}"
 
 
 def _programs_wait(programs: Sequence[Program]) -> Iterator[str]:

@@ -58,7 +58,8 @@ def test_status_names_the_server_that_is_down(call: Call, played: str) -> None:
     standing = json.loads(shown.stdout)
     down = [each["name"] for each in standing["servers"] if not each["answers"]]
     assert down == ["registry"]
-    assert any(each.startswith("everybody waits for registry: ") for each in standing["waits"])
+    said = "whoever starts, or meets a new schema, waits for registry: "
+    assert any(each.startswith(said) for each in standing["waits"])
     assert played in [each["standing"]["book"] for each in standing["books"]]
 
 
@@ -175,3 +176,18 @@ def test_read_models_are_rebuilt_and_come_out_the_same(call: Call, played: str) 
     assert all(each["rebuilt"]["swapped"] for each in outcomes)
     assert [each["rebuilt"]["differences"] for each in outcomes] == [[], []]
     assert parsed(call("ledger", "--book", played, "--json")) == before
+
+
+def test_a_database_that_is_not_prepared_says_what_to_do(call: Call, servers: Addresses) -> None:
+    for words in (
+        ["wallet", "alice"],
+        ["ledger"],
+        ["breaks"],
+        ["events"],
+        ["dead-letters", "list"],
+    ):
+        asked = call(*words, "--postgres", servers.postgres_dsn)
+        assert (asked.exit_code, asked.stdout) == (1, "")
+        assert asked.stderr.startswith("tally: this database is not prepared: `tally init` makes")
+    listed = call("book", "list", "--json", "--postgres", servers.postgres_dsn)
+    assert parsed(listed) == []

@@ -100,3 +100,10 @@ def test_a_program_that_is_not_alive_is_1(tmp_path: Path) -> None:
 def test_the_reference_is_that_of_the_commands() -> None:
     written = reference.PAGE.read_text(encoding="utf-8")
     assert written == reference.page(app), "run: python -m cli.reference"
+
+
+def test_a_folder_that_cannot_be_is_an_error_without_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    called = tally("up", "--data", str(tmp_path / "file" / "data"))
+    assert called.exit_code == 1
+    assert called.stderr == f"tally: {tmp_path / 'file' / 'data'}: Not a directory\n"
