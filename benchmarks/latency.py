@@ -8,6 +8,7 @@ Prints JSON; milliseconds.
 """
 
 import argparse
+import logging
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from benchmarks.pipeline import PROGRAMS, opening, publish, transfers, wait_for
 from benchmarks.system import Usage, programs, report, said, system
 from commands.outage import Outage
 from consumers.surroundings import FIRST_BOOK, Surroundings
+from infra import telemetry
 from infra.codec import ANSWER
 from infra.kafka import clients, messages
 from infra.kafka.partition import partition_of
@@ -162,6 +164,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--wallets", type=int, default=10_000)
     asked = parser.parse_args()
+    telemetry.configure(level=logging.WARNING)  # To stderr: stdout is for the document.
     count = asked.rate * asked.seconds
     with system() as up:
         surroundings = Surroundings.reach(up.settings)

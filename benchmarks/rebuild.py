@@ -5,15 +5,17 @@ runs over consumers/rebuild.py. A transfer is two events and one answer. Prints 
 """
 
 import argparse
+import logging
 import resource
 import time
 
 import psycopg
 
 from benchmarks.pipeline import PROGRAMS, opening, publish, transfers, wait_for
-from benchmarks.system import Usage, programs, report, said, system
+from benchmarks.system import programs, report, said, system
 from consumers import rebuild
 from consumers.surroundings import Surroundings
+from infra import telemetry
 from projections.models import REBUILT
 
 EVENTS_A_TRANSFER = 2
@@ -25,6 +27,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--wallets", type=int, default=10_000)
     asked = parser.parse_args()
+    telemetry.configure(level=logging.WARNING)  # To stderr: stdout is for the document.
     with system() as up:
         surroundings = Surroundings.reach(up.settings)
         with psycopg.connect(up.settings.postgres, autocommit=True) as connection:
@@ -35,12 +38,10 @@ def main() -> None:
             with programs(up, PROGRAMS):
                 wait_for(connection, count)
         said("load", f"{count} commands are in the log")
-        usage = Usage(up)
         began_s, cpu_s = time.monotonic(), time.process_time()
         outcomes = rebuild.run(surroundings, REBUILT, _quietly)
         duration_s, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
         events = max(each.rebuilt.events for each in outcomes)
-        used = usage.end(events)
     assert all(each.rebuilt.swapped for each in outcomes), "what was rebuilt is not what serves"
     report(
         "rebuild",
@@ -57,7 +58,6 @@ def main() -> None:
                 }
                 for each in outcomes
             ],
-            "servers": used,
         },
     )
 
