@@ -20,6 +20,10 @@ from infra.kafka import clients, messages
 
 BATCH = 5_000
 POLL_S = 0.01
+# Where much is coming, a larger batch costs less an event: a transaction of all models takes some
+# milliseconds however small it is.
+MANY = 500
+POLL_BUSY_S = 0.04
 COMMIT_S = 1.0
 TIMEOUT_S = 15.0
 # A commit that waits for the disk takes all that were made before it there.
@@ -42,6 +46,7 @@ class Projector:
         self._feeds = feeds
         self._next: dict[tuple[str, int], int] = {}
         self._committed_at_s = time.monotonic()
+        self._busy = False
 
     def run(self, stop: Event) -> None:
         """Until told to stop; the batch in hand is finished first."""
@@ -59,13 +64,19 @@ class Projector:
 
     def _once(self) -> None:
         by_topic: dict[str, list[Message]] = {}
-        for message in clients.checked(self._consumer.consume(BATCH, POLL_S)):
+        for message in self._poll():
             by_topic.setdefault(messages.topic(message), []).append(message)
         for topic, found in by_topic.items():
             self._feeds[topic].take(self._connection, found)
             for message in found:
                 self._next[topic, messages.partition(message)] = messages.offset(message) + 1
         self._commit()
+
+    def _poll(self) -> list[Message]:
+        patience_s = POLL_BUSY_S if self._busy else POLL_S
+        found = clients.checked(self._consumer.consume(BATCH, patience_s))
+        self._busy = len(found) >= MANY
+        return found
 
     def _assigned(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         found = consumer.committed(assigned, timeout=TIMEOUT_S)
