@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from consumers.verify.log_pass import Folded
-from consumers.verify.report import Findings
+from consumers.verify.report import Findings, Name
 from domain import collection, settlement, transfer, wallet
 from domain.accounting import accounts, trial
 from domain.collection.state import SUCCEEDED, Charge
@@ -24,19 +24,20 @@ Amounts = Counter[tuple[str, str]]  # By account and currency.
 def pass_over_accounts(folded: Folded, findings: Findings) -> None:
     """Compare account by account."""
     expected = _expected(folded)
-    for invariant, prefix in (
+    looks: tuple[tuple[Name, str], ...] = (
         ("wallets_equal_ledger", accounts.WALLET),
         ("orders_zero_at_rest", accounts.order("")),
         ("refunds_under_way", accounts.refund("")),
         ("receivables_equal_open_items", accounts.receivable("")),
         ("suspense_equals_open_breaks", accounts.suspense("")),
         ("settling_equals_batches", accounts.settling("")),
-    ):
+    )
+    for invariant, prefix in looks:
         ours = {key: minor for key, minor in expected.items() if key[0].startswith(prefix)}
         debts = accounts.seller_debt("")
         ledger = trial.standing(folded.balances, prefix)
         for key in sorted(ours.keys() | ledger.keys()):
-            name = "seller_debts_equal_wallets" if key[0].startswith(debts) else invariant
+            name: Name = "seller_debts_equal_wallets" if key[0].startswith(debts) else invariant
             place = f"{folded.book} {key[0]} {key[1]}"
             findings.compare(name, place, found=ledger.get(key, 0), expected=ours.get(key, 0))
 

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from consumers.relay.headers import Headers, Row, first_text
 from consumers.surroundings import AGGREGATE_OF, Surroundings
-from consumers.verify.report import Findings
+from consumers.verify.report import Findings, Name
 from infra.event_store import directory
 from infra.event_store.directory import Book
 from infra.kafka import messages
@@ -26,7 +26,7 @@ from infra.kafka.reading import records
 REPEATS = 5_000  # What a relay publishes again after a crash.
 ROWS = 5_000
 UNKNOWN_MAX = 1_000
-INVARIANT = "bus_holds_the_log"
+INVARIANT: Name = "bus_holds_the_log"
 RELAYED = "SELECT last_sequence FROM {schema}.relayed"
 LOG = """SELECT notification_id, originator_version, timestamptz_send(recorded_at),
   date_send(effective_on), uuid_send(command_id), topic, state, chain, correlation_id, causation,

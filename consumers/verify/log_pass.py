@@ -15,7 +15,7 @@ from psycopg import sql
 
 from commands import chain, identity
 from commands.catalogue import EVENTS, EVENTS_BY_NAME, EventRule
-from consumers.verify.report import Findings
+from consumers.verify.report import Findings, Name
 from domain.accounting import posting, trial
 from domain.accounting.trial import Balances
 from domain.decision import Stream
@@ -158,10 +158,10 @@ class Pass:
         trial.post(self.folded.balances, lines)
         self.folded.lines += len(lines)
 
-    def _wrong(self, invariant: str, row: Row, why: str) -> None:
+    def _wrong(self, invariant: Name, row: Row, why: str) -> None:
         self._findings.wrong(invariant, f"{self._place % row[0]}: {why}")
 
-    def _compare(self, invariant: str, place: str, *, found: object, expected: object) -> None:
+    def _compare(self, invariant: Name, place: str, *, found: object, expected: object) -> None:
         self._findings.compare(invariant, place, found=found, expected=expected)
 
 

@@ -6,9 +6,10 @@ Bound: OFFENDERS_MAX offences are kept of each invariant, all are counted.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 OFFENDERS_MAX = 5
-INVARIANTS: tuple[str, ...] = (
+Name = Literal[
     "log_sequences_gapless",
     "log_chain_unbroken",
     "streams_gapless",
@@ -27,7 +28,8 @@ INVARIANTS: tuple[str, ...] = (
     "suspense_equals_open_breaks",
     "settling_equals_batches",
     "due_pairs_zero",
-)
+]
+INVARIANTS: tuple[Name, ...] = get_args(Name)
 Progress = Callable[[str], None]
 
 
@@ -35,7 +37,7 @@ Progress = Callable[[str], None]
 class Invariant:
     """One thing that must hold. `detail` is empty where it does."""
 
-    name: str
+    name: Name
     holds: bool
     detail: str
 
@@ -56,23 +58,23 @@ class Findings:
     """What was found wrong so far."""
 
     def __init__(self) -> None:
-        self._counts = dict.fromkeys(INVARIANTS, 0)
-        self._first: dict[str, list[str]] = {name: [] for name in INVARIANTS}
+        self._counts: dict[Name, int] = dict.fromkeys(INVARIANTS, 0)
+        self._first: dict[Name, list[str]] = {name: [] for name in INVARIANTS}
         self.events = 0
 
-    def wrong(self, invariant: str, what: str) -> None:
+    def wrong(self, invariant: Name, what: str) -> None:
         self._counts[invariant] += 1
         if len(self._first[invariant]) < OFFENDERS_MAX:
             self._first[invariant].append(what)
 
-    def compare(self, invariant: str, what: str, *, found: object, expected: object) -> None:
+    def compare(self, invariant: Name, what: str, *, found: object, expected: object) -> None:
         if found != expected:
             self.wrong(invariant, f"{what}: found {found}, expected {expected}")
 
     def report(self) -> Report:
         return Report(self.events, tuple(self._invariant(name) for name in INVARIANTS))
 
-    def _invariant(self, name: str) -> Invariant:
+    def _invariant(self, name: Name) -> Invariant:
         count, first = self._counts[name], self._first[name]
         more = f" and {count - len(first)} more" if count > len(first) else ""
         return Invariant(name, not count, "; ".join(first) + more)

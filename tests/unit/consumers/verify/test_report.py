@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from consumers.verify.report import INVARIANTS, OFFENDERS_MAX, Findings
+from consumers.verify.report import INVARIANTS, OFFENDERS_MAX, Findings, Name
 
 PAGE = Path(__file__).parents[4] / "docs" / "integrity.md"
 
@@ -40,7 +41,7 @@ def test_the_first_are_named_and_the_rest_counted() -> None:
 
 def test_a_name_that_is_no_invariant_is_a_bug() -> None:
     with pytest.raises(KeyError):
-        Findings().wrong("everything_is_fine", "main")
+        Findings().wrong(cast("Name", "everything_is_fine"), "main")
 
 
 def test_the_page_lists_every_invariant_in_order() -> None:
