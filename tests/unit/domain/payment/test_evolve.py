@@ -194,3 +194,12 @@ def test_a_payment_has_so_many_refunds_and_no_more() -> None:
     one_more = replace(STARTED, refund_id="r1000")
     with pytest.raises(AssertionError, match="more refunds than a payment may have"):
         evolve(full, one_more)
+
+
+def test_an_item_of_the_smallest_amount_is_a_history() -> None:
+    items = (
+        replace(given.BALANCE, amount_minor=1),
+        replace(given.CHANNEL, amount_minor=9_999),
+    )
+    state = evolve(None, replace(given.CREATED, items=items))
+    assert state.terms.items == items
