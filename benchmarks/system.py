@@ -6,6 +6,7 @@ Units: seconds, bytes. Errors: those of the parts.
 """
 
 import json
+import logging
 import os
 import platform
 import subprocess
@@ -20,6 +21,7 @@ from threading import Event, Thread
 import psutil
 
 from consumers.supervisor.start import Up, started
+from infra import telemetry
 from infra.settings import Settings
 from infra.stopping import Stop
 
@@ -36,6 +38,7 @@ def said(part: Part, what: str) -> None:
 @contextmanager
 def system(partitions: int = 1) -> Generator[Up]:
     """Servers of our own, in a folder that goes with them."""
+    telemetry.configure(level=logging.WARNING)  # Stdout is for the document alone.
     folder = Path(mkdtemp(prefix="tally-benchmark-"))
     settings = Settings(data=folder, kafka="", postgres="", registry="", partitions=partitions)
     with started(settings, said, delete_data=True) as up:
