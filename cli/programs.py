@@ -1,6 +1,7 @@
 """`tally up` and `tally run`: the programs under a supervisor, or one of them by itself."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -93,9 +94,10 @@ def _ready(settings: "Settings", *, as_json: bool) -> None:
             }
         )
         return
+    here = "" if settings.data == Path(".tally").absolute() else f" --data {settings.data}"
     say(f"""\
 Everything runs. Ctrl-C stops it; the data stays in {settings.data}.
   Kafka       {settings.kafka}
-  PostgreSQL  {masked(settings.postgres)}   (with its password: tally dsn)
+  PostgreSQL  {masked(settings.postgres)}   (with its password: tally dsn{here})
   registry    {settings.registry}
-Next: tally publish FILE.jsonl --wait, tally status, tally ledger""")
+Next: tally publish FILE.jsonl --wait{here}, tally status{here}""")

@@ -33,6 +33,7 @@ from projections.recorded import Recorded
 
 BATCH = 10_000
 EVENTS, ANSWERS = "events", "answers"
+Feed = str  # One of these.
 Progress = Callable[[str, int], None]  # The book, and how many of its records are read.
 
 
@@ -82,7 +83,7 @@ class LogSource:
     def books(self) -> Sequence[str]:
         return [book.name for book in directory.list_books(self._surroundings.settings.postgres)]
 
-    def read(self, feed: str, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
+    def read(self, feed: Feed, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
         """Everything behind a place, in order, in batches."""
         found = self._events(book, after) if feed == EVENTS else self._answers(book, after)
         with closing(found), ThreadPoolExecutor(1, "reading") as reader:
