@@ -6,7 +6,9 @@ Rules: position and rows move together, as when serving; so a build that was kil
 Errors: SourceError where the log does not give what follows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -73,8 +75,9 @@ class Build:
                     groups.setdefault((model.feed, book, position, target), []).append(model)
         for (feed, book, position, target), models in groups.items():
             assert target is None or target > position, "a build ahead of what serves"
-            batches = until(self.source.read(feed, book, after=position), target)
-            reached = self._feed(models, book, batches)
+            wanted = until(self.source.read(feed, book, after=position), target)
+            with closing(ahead(wanted)) as batches:
+                reached = self._feed(models, book, batches)
             if not self.unknown and target is not None and reached != target:
                 raise SourceError(f"book {book}: {feed} end at {reached}, wanted {target}")
 
@@ -113,6 +116,18 @@ def until(
         if wanted:
             yield wanted
         return
+
+
+def ahead(batches: Iterator[Sequence[Recorded]]) -> Generator[Sequence[Recorded]]:
+    """The same, where the next batch is read and decoded while PostgreSQL takes this one.
+
+    Bound: two batches. The source is asked by one other thread, never by two at once.
+    """
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def versions(connection: psycopg.Connection, schema: str) -> dict[str, int]:

@@ -23,7 +23,7 @@ COLUMNS = """SELECT a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid
 WHERE c.relnamespace = to_regnamespace(%s) AND c.relname = %s AND a.attnum > 0
   AND NOT a.attisdropped ORDER BY a.attnum"""
 # A sum does not mind the order of rows, so nobody sorts millions of them.
-HASH: Final = """SELECT book, count(*), sum(hashtextextended(t::text, 0)::numeric)
+HASH: Final = """SELECT book, count(*), sum(hash_record_extended(t, 0)::numeric)
 FROM (SELECT {columns} FROM {relation}) AS t GROUP BY book"""
 ROWS: Final = """SELECT t::text COLLATE "C" AS row FROM (SELECT {columns} FROM {relation}
 WHERE book = %s) AS t ORDER BY row"""

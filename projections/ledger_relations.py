@@ -9,6 +9,7 @@ book, so the lines of a moment are found by halving.
 
 from typing import LiteralString
 
+from projections.halving import HALVING
 from projections.relations import BY_INDEX, Column, Function, Relations, Table, View
 
 ACCOUNTS = Table(
@@ -156,21 +157,9 @@ SEQUENCE_AT = Function(
     name="sequence_at",
     comment="The last book_sequence of a ledger line recorded up to a moment; 0 before the first.",
     declaration="(of_book text, moment timestamp with time zone) RETURNS bigint",
-    query="""WITH RECURSIVE search (low, high) AS (
-  SELECT 0::bigint, coalesce((SELECT max(e.book_sequence) FROM ledger_entries AS e
-    WHERE e.book = of_book), 0)
-  UNION ALL
-  SELECT
-    CASE WHEN probe.recorded_at <= moment THEN probe.book_sequence ELSE search.low END,
-    CASE WHEN probe.recorded_at <= moment THEN search.high
-      ELSE (search.low + search.high + 1) / 2 - 1 END
-  FROM search CROSS JOIN LATERAL (
-    SELECT e.book_sequence, e.recorded_at FROM ledger_entries AS e
-    WHERE e.book = of_book AND e.book_sequence >= (search.low + search.high + 1) / 2
-    ORDER BY e.book_sequence LIMIT 1
-  ) AS probe WHERE search.low < search.high
-)
-SELECT max(search.low) FROM search""",
+    query=HALVING.replace("{rows}", "ledger_entries")
+    .replace("{of}", "e.book = of_book")
+    .replace("{answer}", "SELECT max(search.low) FROM search"),
 )
 BALANCES_AT = Function(
     name="balances_at",

@@ -8,6 +8,7 @@ Units: minor units of the wallet's one currency.
 
 from typing import LiteralString, NamedTuple
 
+from projections.halving import HALVING
 from projections.relations import BY_INDEX, Column, Function, Relations, Table, View
 
 
@@ -160,9 +161,25 @@ counterparty_account text, movement_id text, recorded_at timestamp with time zon
 ORDER BY m.book_sequence DESC""".replace("{money}", MONEY),
     settings=BY_INDEX,
 )
+THIS: LiteralString = """e.wallet_number = (SELECT p.wallet_number FROM wallet_profiles AS p
+WHERE p.book = of_book AND p.wallet_id = of_wallet)"""
+THEN: LiteralString = """SELECT e.balance_after, e.reserved_after,
+  e.balance_after - e.reserved_after, e.book_sequence, e.recorded_at
+FROM wallet_movements AS e
+WHERE e.book_sequence = (SELECT max(search.low) FROM search) AND {of}"""
+WALLET_AT = Function(
+    name="wallet_at",
+    comment="What was in a wallet at a moment; no row before money first moved in it.",
+    declaration="""(of_book text, of_wallet text, moment timestamp with time zone) RETURNS TABLE
+(balance bigint, reserved_balance bigint, available_balance bigint, book_sequence bigint,
+recorded_at timestamp with time zone)""",
+    query=HALVING.replace("{rows}", "wallet_movements")
+    .replace("{answer}", THEN)
+    .replace("{of}", THIS),
+)
 RELATIONS = Relations(
     tables=(PROFILES, MOVEMENTS),
     views=(WALLETS, TRANSACTIONS),
-    functions=(HISTORY,),
+    functions=(HISTORY, WALLET_AT),
     compared=("wallets", "wallet_transactions"),
 )

@@ -13,7 +13,16 @@ import pytest
 
 from domain.accounting import trial
 from domain.accounting.posting import lines
-from domain.wallet import FundsCredited, FundsDebited, WalletOpened
+from domain.wallet import (
+    DebtRepaid,
+    FundsCredited,
+    FundsDebited,
+    FundsHeld,
+    HoldCaptured,
+    HoldReleased,
+    PendingReleased,
+    WalletOpened,
+)
 from projections.ledger import Ledger
 from projections.wallets import Wallets
 from tests.integration.read_side import apply, ask, clean, database, prepared
@@ -24,6 +33,15 @@ from tests.unit.projections.story import Story
 LOG = record(Story().events)
 POSTED = [each.sequence for each in LOG if lines(each.event, "main")]
 TRANSFERS = 3_000
+MOVED = (
+    FundsCredited,
+    FundsDebited,
+    FundsHeld,
+    HoldCaptured,
+    HoldReleased,
+    PendingReleased,
+    DebtRepaid,
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +102,22 @@ def test_balances_at_any_moment_are_the_sums_until_then(
     assert ask(reads, "SELECT read.sequence_at('main', %s)", moment(sequence)) == [(expected,)]
 
 
+@pytest.mark.parametrize("sequence", range(0, len(LOG) + 3, 2))
+@pytest.mark.parametrize("wallet_id", ["alice", "bob", "shop", "empty"])
+def test_a_wallet_at_any_moment_is_what_its_last_event_said(
+    reads: psycopg.Connection, wallet_id: str, sequence: int
+) -> None:
+    said = [
+        (event.balance_after_minor, event.reserved_after_minor, each.sequence)
+        for each in LOG
+        if each.recorded_at_us <= at_us(sequence)
+        and each.aggregate_id == wallet_id
+        and isinstance(event := each.event, MOVED)
+    ]
+    query = "SELECT balance, reserved_balance, book_sequence FROM read.wallet_at('main', %s, %s)"
+    assert ask(reads, query, wallet_id, moment(sequence)) == said[-1:]
+
+
 def test_one_account_at_a_moment(reads: psycopg.Connection) -> None:
     query = "SELECT currency, balance FROM read.balance_at('main', 'asset:settling:bill-0331', %s)"
     assert ask(reads, query, moment(len(LOG))) == [("CNY", 18_127), ("USD", 1_994)]
@@ -125,6 +159,7 @@ QUESTIONS = [
     ("SELECT * FROM read.account_balances WHERE account = 'liability:wallet:left'", 4),
     ("SELECT * FROM read.sequence_at('busy', timestamptz '2023-11-15')", 20),
     ("SELECT * FROM read.balance_at('busy', 'liability:wallet:left', '2023-11-15')", 24),
+    ("SELECT * FROM read.wallet_at('busy', 'left', '2023-11-15')", 20),
     ("SELECT * FROM read.ledger_lines WHERE book = 'busy' AND book_sequence = 4001", 8),
 ]
 READ = """SELECT coalesce(sum(seq_scan), 0)::bigint, coalesce(sum(idx_tup_fetch), 0)::bigint
