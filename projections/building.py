@@ -17,7 +17,7 @@ from psycopg import sql
 
 from projections.apply import apply_batch
 from projections.batches import Gap
-from projections.model import Model, UnknownEvent
+from projections.model import Feed, Model, UnknownEvent
 from projections.recorded import Recorded
 from projections.schema import create, make, make_reader
 
@@ -30,7 +30,7 @@ class Source(Protocol):
 
     def books(self) -> Sequence[str]: ...
 
-    def read(self, feed: str, book: str, *, after: int) -> Iterator[Sequence[Recorded]]: ...
+    def read(self, feed: Feed, book: str, *, after: int) -> Iterator[Sequence[Recorded]]: ...
 
 
 class SourceError(Exception):
@@ -67,7 +67,7 @@ class Build:
     def advance(self, targets: Targets) -> None:
         """Feed every model up to its target in every book; stop for good at an unknown event."""
         held = positions(self.connection, self.schema)
-        groups: dict[tuple[str, str, int, int | None], list[Model]] = {}
+        groups: dict[tuple[Feed, str, int, int | None], list[Model]] = {}
         for model in self.models:
             for (name, book), target in targets.items():
                 position = held.get((name, book), 0)

@@ -10,7 +10,7 @@ what its tables hold; `forget` drops it, whenever they may have changed behind i
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, LiteralString
+from typing import Any, ClassVar, Literal, LiteralString
 
 from psycopg import Cursor
 
@@ -18,6 +18,7 @@ from projections.batches import Batch
 from projections.relations import Relations
 from projections.rows import Rows
 
+Feed = Literal["events", "answers", "dead_letters"]  # Records with a sequence of their own.
 Mark = tuple[str, int, int]  # Schema, build and sequence: what a model's memory is a copy of.
 
 
@@ -37,7 +38,7 @@ class Model(ABC):
     name: ClassVar[LiteralString]
     version: ClassVar[int]
     relations: ClassVar[Relations]
-    feed: ClassVar[str] = "events"  # Which records it is fed; they have a sequence of their own.
+    feed: ClassVar[Feed] = "events"
     aggregates: ClassVar[frozenset[str]] = frozenset()  # Whose events it wants; empty: everybody's.
     parks: ClassVar[bool] = False
 

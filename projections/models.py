@@ -8,7 +8,7 @@ from projections.answers import Commands
 from projections.charges import Collections
 from projections.dead_letters import DeadLetters
 from projections.ledger import Ledger
-from projections.model import Model
+from projections.model import Feed, Model
 from projections.orders import Orders
 from projections.payments import Payments
 from projections.settlement import Settlement
@@ -40,6 +40,7 @@ def by_name(name: str) -> Model | None:
     return next((model() for model in MODELS if model.name == name), None)
 
 
-def feed_of(name: str) -> str:
+def feed_of(name: str) -> Feed:
     """Which records a model is fed; of an older program's model, events."""
-    return next((model.feed for model in MODELS if model.name == name), "events")
+    found = by_name(name)
+    return found.feed if found else "events"

@@ -46,7 +46,7 @@ DEBITS = (
 Movement = tuple[str, str, int, int, int, str, int]
 
 
-def kind_of(account: str, kinds: Iterable[tuple[str, str]], status: str = POSTED) -> int:
+def kind_of(account: str, kinds: Iterable[tuple[str, str]], *, status: str = POSTED) -> int:
     """By the first prefix of the account; the last is of everything."""
     name = next(name for prefix, name in kinds if account.startswith(prefix))
     return PLACES[name, status]
@@ -55,7 +55,7 @@ def kind_of(account: str, kinds: Iterable[tuple[str, str]], status: str = POSTED
 def credited(event: wallet.FundsCredited) -> Movement:
     account = event.account
     if event.pending:
-        kind = kind_of(account, PENDING_CREDITS, PENDING)
+        kind = kind_of(account, PENDING_CREDITS, status=PENDING)
     else:
         kind = TRANSFER_IN if account.startswith(WALLET) else kind_of(account, CREDITS)
     return (

@@ -1,22 +1,22 @@
-"""A rebuild gives what serves, beside it, and takes its place; whatever stops it leaves that alone.
+"""A rebuild gives what serves, beside it, and takes its place.
 
 Shape: a log in memory, read as the book's log is; the live models follow it by their own.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator
 from threading import Event, Thread
 
 import psycopg
 import pytest
 
 from projections.answers import Commands
-from projections.building import SourceError, positions
+from projections.building import positions
 from projections.ledger import Ledger
 from projections.models import event_models
-from projections.rebuild import AlreadyRunningError, abandon, rebuild
-from projections.recorded import Answer, Recorded, Undecoded, answered
+from projections.rebuild import rebuild
+from projections.recorded import Answer, Recorded, answered
 from projections.wallets import Wallets
+from tests.integration.memory_log import END, LOG, MemoryLog, opening, schemas
 from tests.integration.read_side import (
     apply,
     ask,
@@ -27,37 +27,6 @@ from tests.integration.read_side import (
     prepared,
 )
 from tests.integration.servers import Addresses
-from tests.unit.projections.records import record, unknown
-from tests.unit.projections.story import Story
-
-LOG = record(Story().events)
-END = len(LOG)
-
-
-def nothing(place: int) -> None:
-    """Nobody does anything while the log is read."""
-    del place
-
-
-@dataclass
-class MemoryLog:
-    """A log that may be read while something else happens, after any batch."""
-
-    events: dict[str, list[Recorded]] = field(default_factory=lambda: {"main": LOG})
-    answers: list[Recorded] = field(default_factory=list[Recorded])
-    size: int = 25
-    meanwhile: Callable[[int], None] = nothing
-    read_from: list[int] = field(default_factory=list[int])
-
-    def books(self) -> Sequence[str]:
-        return list(self.events)
-
-    def read(self, feed: str, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
-        log = self.events[book] if feed == "events" else self.answers
-        self.read_from.append(after)
-        for start in range(after, len(log), self.size):
-            yield log[start : start + self.size]
-            self.meanwhile(start + self.size)
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +44,6 @@ def dsn(own: str) -> str:
 def reads(dsn: str) -> Generator[psycopg.Connection]:
     with prepared(dsn) as connection:
         yield connection
-
-
-def opening(dsn: str) -> Callable[[], psycopg.Connection]:
-    return lambda: connect(dsn)
-
-
-def schemas(reads: psycopg.Connection) -> list[object]:
-    return [
-        row[0] for row in ask(reads, "SELECT nspname FROM pg_namespace WHERE nspname ~ '^read'")
-    ]
 
 
 def test_a_rebuild_gives_the_same_and_takes_the_place(dsn: str, reads: psycopg.Connection) -> None:
@@ -178,31 +137,6 @@ def test_a_follower_that_never_rests_loses_nothing(dsn: str, reads: psycopg.Conn
         assert contents(other, "whole") == contents(reads)
 
 
-def test_rows_that_somebody_changed_are_told_and_nothing_is_swapped(
-    dsn: str, reads: psycopg.Connection
-) -> None:
-    apply(reads, LOG)
-    right = contents(reads)
-    reads.execute("UPDATE read.orders SET amount = 1 WHERE order_id = 'o1'")
-    reads.execute("DELETE FROM read.wallet_movements WHERE movement_id = 'salary'")
-    reads.commit()
-    changed = contents(reads)
-    done = rebuild(opening(dsn), event_models(), MemoryLog())
-    assert not done.swapped
-    told = {each.relation: each for each in done.differences}
-    assert told.keys() == {"orders", "wallet_transactions"}
-    assert (told["orders"].live_rows, told["orders"].fresh_rows) == (6, 6)
-    assert told["orders"].only_live[0].startswith("(o1,main,u-1,shop,1,CNY")
-    assert told["orders"].only_fresh[0].startswith("(o1,main,u-1,shop,10000,CNY")
-    movements = told["wallet_transactions"]
-    assert (movements.live_rows + 1, movements.only_live) == (movements.fresh_rows, ())
-    assert "salary" in movements.only_fresh[0]
-    assert contents(reads) == changed
-    again = rebuild(opening(dsn), event_models(), MemoryLog(), accept=True)
-    assert (again.swapped, again.events) == (True, 0)  # It was built already.
-    assert contents(reads) == right
-
-
 def test_one_model_alone(dsn: str, reads: psycopg.Connection) -> None:
     apply(reads, LOG)
     before = contents(reads)
@@ -211,126 +145,6 @@ def test_one_model_alone(dsn: str, reads: psycopg.Connection) -> None:
     assert contents(reads) == before
     assert ask(reads, "SELECT model FROM read.model WHERE build = 2") == [("ledger",)]
     assert log.read_from[0] == 0
-
-
-class KilledError(Exception):
-    """Stands for whatever ends a program."""
-
-
-def test_a_killed_rebuild_is_resumed(dsn: str, reads: psycopg.Connection) -> None:
-    apply(reads, LOG)
-    before = contents(reads)
-
-    def kill(place: int) -> None:
-        if place == 75:
-            raise KilledError
-
-    with pytest.raises(KilledError):
-        rebuild(opening(dsn), event_models(), MemoryLog(meanwhile=kill))
-    assert contents(reads) == before
-    assert set(positions(reads, "read_next").values()) == {75}
-    reads.commit()
-    log = MemoryLog()
-    done = rebuild(opening(dsn), event_models(), log)
-    assert (done.swapped, done.events) == (True, END - 75)
-    assert log.read_from[0] == 75
-    assert contents(reads) == before
-
-
-def test_an_unfinished_build_of_other_models_is_dropped(
-    dsn: str, reads: psycopg.Connection
-) -> None:
-    apply(reads, LOG)
-
-    def kill(place: int) -> None:
-        if place == 75:
-            raise KilledError
-
-    with pytest.raises(KilledError):
-        rebuild(opening(dsn), event_models(), MemoryLog(meanwhile=kill))
-    log = MemoryLog()
-    assert rebuild(opening(dsn), [Wallets()], log).swapped
-    assert log.read_from[0] == 0
-    assert schemas(reads) == ["read"]
-
-
-def test_an_unfinished_build_can_be_given_up(dsn: str, reads: psycopg.Connection) -> None:
-    apply(reads, LOG)
-
-    def kill(place: int) -> None:
-        raise KilledError(place)
-
-    with pytest.raises(KilledError):
-        rebuild(opening(dsn), event_models(), MemoryLog(meanwhile=kill))
-    assert "read_next" in schemas(reads)
-    abandon(reads)
-    assert schemas(reads) == ["read"]
-    abandon(reads)
-
-
-def test_there_is_one_rebuild_at_a_time(dsn: str, reads: psycopg.Connection) -> None:
-    apply(reads, LOG)
-    refused: list[int] = []
-
-    def another(place: int) -> None:
-        for attempt in (
-            lambda: rebuild(opening(dsn), [Wallets()], MemoryLog()),
-            lambda: abandon(reads),
-        ):
-            with pytest.raises(AlreadyRunningError):
-                attempt()
-        refused.append(place)
-
-    assert rebuild(opening(dsn), event_models(), MemoryLog(meanwhile=another)).swapped
-    assert refused
-
-
-def test_an_event_that_is_not_known_stops_the_rebuild(dsn: str, reads: psycopg.Connection) -> None:
-    apply(reads, LOG)
-    before = contents(reads)
-    strange = [*LOG[:90], unknown(LOG[90], Undecoded("new")), *LOG[91:]]
-    done = rebuild(opening(dsn), event_models(), MemoryLog({"main": strange}))
-    assert not done.swapped
-    assert {each.sequence for each in done.unknown} == {91}
-    assert contents(reads) == before
-
-
-def test_a_log_that_ends_too_early_or_has_a_hole_is_not_believed(
-    dsn: str, reads: psycopg.Connection
-) -> None:
-    apply(reads, LOG)
-    before = contents(reads)
-    with pytest.raises(SourceError, match="events end at 100, wanted 178"):
-        rebuild(opening(dsn), event_models(), MemoryLog({"main": LOG[:100]}))
-    abandon(reads)
-    with pytest.raises(SourceError, match="comes where 51 is next"):
-        rebuild(opening(dsn), event_models(), MemoryLog({"main": [*LOG[:50], *LOG[60:]]}))
-    assert contents(reads) == before
-
-
-def test_whoever_reads_for_long_is_not_interrupted(
-    dsn: str, reads: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("projections.swapping.LOCK_TIMEOUT_MS", 100)
-    apply(reads, LOG)
-    before = contents(reads)
-    with connect(dsn) as reader:
-        reader.execute("SELECT * FROM read.orders")  # Its transaction stays open.
-        with pytest.raises(psycopg.errors.LockNotAvailable):
-            rebuild(opening(dsn), event_models(), MemoryLog())
-    assert contents(reads) == before
-    done = rebuild(opening(dsn), event_models(), MemoryLog())
-    assert (done.swapped, done.events) == (True, 0)  # What was built is there yet.
-
-
-def test_views_of_others_are_not_dropped_behind_them(dsn: str, reads: psycopg.Connection) -> None:
-    apply(reads, LOG)
-    reads.execute("CREATE SCHEMA theirs")
-    reads.execute("CREATE VIEW theirs.rich AS SELECT * FROM read.wallets WHERE balance > 10000")
-    reads.commit()
-    with pytest.raises(psycopg.errors.DependentObjectsStillExist, match=r"theirs\.rich"):
-        rebuild(opening(dsn), event_models(), MemoryLog())
-    assert ask(reads, "SELECT count(*) FROM theirs.rich") == [(2,)]
 
 
 def test_everything_thrown_away_comes_back_from_the_log(dsn: str) -> None:
