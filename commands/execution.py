@@ -62,7 +62,7 @@ class Executed:
     events: list[Happened] = field(default_factory=list[Happened])
     outward: list[Outward] = field(default_factory=list[Outward])
     facts: set[bytes] = field(default_factory=set[bytes])
-    unanswered: list[tuple[object, Refused]] = field(default_factory=list[tuple[object, Refused]])
+    unanswered: list[tuple[Outward, Refused]] = field(default_factory=list[tuple[Outward, Refused]])
 
 
 class Executor:
@@ -115,7 +115,7 @@ class Executor:
         if refused is None or isinstance(follow_on, Do):
             return refused
         if follow_on.on_refusal is None:
-            done.unanswered.append((follow_on.command, refused))
+            done.unanswered.append((Outward(sequence, follow_on), refused))
             return None
         return self._step(done, queue, with_code(follow_on.on_refusal, refused), cause, own=True)
 

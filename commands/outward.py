@@ -6,6 +6,7 @@ Headers of an internal command: `tally-return-book`, `tally-return-type`, `tally
 command that a refusal sends back.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from commands import identity
@@ -55,10 +56,8 @@ class Outbox:
                     leaving.timers.append(self._timer(context, outward.follow_on))
                 case Try():
                     leaving.outgoing.append(self._to_book(context, outward.follow_on))
-        for command, refused in done.unanswered:
-            detail = f"{type(command).__name__}: {refused.code}: {refused.detail}"
-            why = Refused(FOLLOW_ON_REFUSED, detail)
-            leaving.outgoing.append(self._dead(incoming, why, ""))
+        for outward, refused in done.unanswered:
+            leaving.outgoing.append(self._unanswered(incoming, outward, refused))
         return leaving
 
     def add(self, leaving: Leaving) -> None:
@@ -73,15 +72,35 @@ class Outbox:
         return Outgoing("internal", back.book, back.type_name, payload)
 
     def dead_letter(self, incoming: Incoming, why: Refused, trace: str = "") -> None:
-        self.outgoing.append(self._dead(incoming, why, trace))
+        """A record that could not be processed, or a command of a timer."""
+        if incoming.record is not None:
+            record = incoming.record
+            name = f"{record.topic}-{record.partition}-{record.offset}"
+        else:
+            name = "timer-" + incoming.timer_id.hex()
+            payload = self.codec.encode_command(incoming.meta, incoming.command)
+            record = NO_RECORD._replace(value=payload)
+        dead_letter = self._dead(record, why, incoming)
+        row = replace(dead_letter, dead_letter_id=name, traceback=trace[-TRACE_CHARS_MAX:])
+        self.outgoing.append(self._letter(row))
 
-    def _dead(self, incoming: Incoming, why: Refused, trace: str) -> Outgoing:
-        record = incoming.record or NO_RECORD
-        place = f"{record.topic}-{record.partition}-{record.offset}"
+    def _unanswered(self, incoming: Incoming, outward: Outward, refused: Refused) -> Outgoing:
+        """A follow-on that was refused here, with nobody named to hear of it."""
+        command = outward.follow_on.command
+        context = self._context(incoming, outward)
+        detail = f"{type(command).__name__}: {refused.code}: {refused.detail}"
+        record = NO_RECORD._replace(value=self.codec.encode_command(context, command))
+        dead_letter = self._dead(record, Refused(FOLLOW_ON_REFUSED, detail), incoming)
+        name = f"follow-on-{self.book}/{context.idempotency_key}"
+        type_name = COMMANDS[type(command)].type_name
+        return self._letter(replace(dead_letter, dead_letter_id=name, command_type=type_name))
+
+    def _dead(self, record: Record, why: Refused, incoming: Incoming) -> DeadLetter:
+        """Everything but its name."""
         kept = _bounded(record)
         cut = CUT if kept is not record else ""
-        dead_letter = DeadLetter(
-            place if incoming.record else "timer-" + incoming.timer_id.hex(),
+        return DeadLetter(
+            "",
             self.book,
             record.topic,
             record.partition,
@@ -91,11 +110,13 @@ class Outbox:
             tuple(DeadLetterHeader(name, value) for name, value in kept.headers),
             why.code,
             why.detail[:DETAIL_CHARS_MAX] + cut,
-            trace[-TRACE_CHARS_MAX:],
+            "",
             incoming.type_name,
             incoming.command_id.hex(),
             self.at_us,
         )
+
+    def _letter(self, dead_letter: DeadLetter) -> Outgoing:
         payload = self.codec.encode_dead_letter(dead_letter)
         return Outgoing("dead-letters", self.book, DEAD_LETTER_TYPE, payload)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from commands.answer import CommandAnswered
 from commands.dead_letter import DeadLetter
-from commands.ports import AnswerFields, Context
+from commands.incoming import Meta
+from commands.ports import AnswerFields
 from schemas import codec
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class AvroCodec:
         return codec.encode_event(cast("Event", event))
 
     @staticmethod
-    def encode_command(context: Context, command: object) -> bytes:
+    def encode_command(context: Meta, command: object) -> bytes:
         return codec.encode_command(context, cast("Command", command))
 
     @staticmethod

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+import stamina
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
@@ -94,6 +95,12 @@ def prepare(bootstrap: str, topics: Topics, *, partitions: int, replicas: int = 
             _made(future)
     except KafkaException as error:
         raise Outage(f"Kafka at {bootstrap}: {error}", retry=True) from error
+    return _described(bootstrap, topics)
+
+
+@stamina.retry(on=Outage, attempts=20, timeout=10.0, wait_initial=0.05, wait_max=1.0)
+def _described(bootstrap: str, topics: Topics) -> Cluster:
+    """A broker may answer before it has heard of a topic that was just made."""
     return describe(bootstrap, topics)
 
 
