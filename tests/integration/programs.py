@@ -129,6 +129,12 @@ class System:
             pause.wait(LOOK_EVERY_S)
         return found
 
+    def serves(self) -> bool | None:
+        """Whether a projector has made the tables that people read."""
+        with self.connect() as connection:
+            there = connection.execute("SELECT to_regclass('read.position') IS NOT NULL")
+            return True if there.fetchone() == (True,) else None
+
     def caught_up(self, model: str, *, book: str = "main") -> int:
         """Wait until a read model holds all that is in the book's log now; that sequence."""
         head = sql.SQL("SELECT last_sequence FROM {}.head").format(sql.Identifier(f"book_{book}"))
@@ -138,8 +144,7 @@ class System:
             last = int(row[0])
 
             def look() -> bool | None:
-                there = connection.execute("SELECT to_regclass('read.position') IS NOT NULL")
-                if there.fetchone() != (True,):
+                if not self.serves():
                     return None
                 found = connection.execute(
                     "SELECT TRUE FROM read.position WHERE (model, book) = (%s, %s)"
@@ -175,6 +180,8 @@ def running(
     try:
         for each in programs:
             system.start(each)
+        if "projector" in system.programs:
+            system.until(system.serves, "the read models' tables")
         yield system
         system.check()
     finally:
