@@ -21,7 +21,6 @@ from domain.wallet import CreditWallet, HoldForOwner, OpenWallet
 from infra.kafka.partition import partition_of
 from infra.registry.client import Registry
 from schemas import codec
-from schemas.from_json import Problem, command_from_json
 from schemas.meta import CommandMeta
 from schemas.names import FULL_NAMES
 from tests.integration.faults.given import (
@@ -303,19 +302,3 @@ def test_a_record_larger_than_any_command_stops_neither_writer_nor_relay(system:
         letter = letter_of(system, Raw(value, key))
         assert letter.reason == "too_large"
         assert letter.value == value[:VALUE_BYTES_MAX]
-
-
-def test_json_of_an_amount_of_2_to_the_63_or_without_a_field_is_named(system: System) -> None:
-    """Before it is published at all."""
-    del system
-    data = {"wallet_id": "a", "movement_id": "m", "currency": EUR, "source": "bank"}
-    line = {"type": "CreditWallet", "book": "main", "client": CLIENT, "idempotency_key": "k"}
-    assert command_from_json({**line, "data": {**data, "amount_minor": 2**63}}) == (
-        Problem("data.amount_minor", "an integer of 64 bits", str(2**63)),
-    )
-    assert command_from_json({**line, "data": data}) == (
-        Problem("data.amount_minor", "a value", "nothing"),
-    )
-    unknown = command_from_json({**line, "type": "BlessWallet", "data": data})
-    assert isinstance(unknown, tuple)
-    assert [problem.field for problem in unknown] == ["type"]
