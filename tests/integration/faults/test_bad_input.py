@@ -286,13 +286,8 @@ def test_a_record_without_a_value_is_a_dead_letter(system: System) -> None:
 
 def test_a_record_larger_than_any_command_stops_neither_writer_nor_relay(system: System) -> None:
     """Kafka bounds what travels, not what it unpacks to."""
-    producer = Producer(
-        {
-            "bootstrap.servers": system.settings.kafka,
-            "message.max.bytes": 20_000_000,
-            "compression.type": "lz4",
-        }
-    )
+    large = {"message.max.bytes": 20_000_000, "compression.type": "lz4"}
+    producer = Producer({"bootstrap.servers": system.settings.kafka, **large})
     value = b"\0" * 8_000_000
     for key in (b"main", b"nobook"):
         producer.produce(system.surroundings.topics.commands, value, key)
