@@ -3,7 +3,7 @@
 Shape: a log in memory, read as the book's log is; the live models follow it by their own.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from threading import Event, Thread
 
 import psycopg
@@ -12,9 +12,11 @@ import pytest
 from projections.answers import Commands
 from projections.building import positions
 from projections.ledger import Ledger
+from projections.model import Model
 from projections.models import event_models
 from projections.rebuild import rebuild
 from projections.recorded import Answer, Recorded, answered
+from projections.swapping import swap
 from projections.wallets import Wallets
 from tests.integration.memory_log import END, LOG, MemoryLog, opening, schemas
 from tests.integration.read_side import (
@@ -135,6 +137,26 @@ def test_a_follower_that_never_rests_loses_nothing(dsn: str, reads: psycopg.Conn
     with prepared(dsn, schema="whole") as other:
         apply(other, LOG, schema="whole")
         assert contents(other, "whole") == contents(reads)
+
+
+def test_nothing_is_applied_to_what_serves_while_it_is_swapped(
+    dsn: str, reads: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the new tables would stand behind the old ones, and people would see the past."""
+    apply(reads, LOG[:100])
+    reads.execute("SET lock_timeout TO 100")
+    reads.commit()
+
+    def while_swapping(
+        connection: psycopg.Connection, models: Sequence[Model], *, live: str, fresh: str
+    ) -> None:
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            apply(reads, LOG[100:101])
+        swap(connection, models, live=live, fresh=fresh)
+
+    monkeypatch.setattr("projections.rebuild.swap", while_swapping)
+    assert rebuild(opening(dsn), event_models(), MemoryLog()).swapped
+    assert apply(reads, LOG[100:]).positions["ledger"] == END
 
 
 def test_one_model_alone(dsn: str, reads: psycopg.Connection) -> None:

@@ -113,6 +113,7 @@ def _payments(states: dict[str, object], tables: dict[str, dict[Key, object]]) -
                 assert (found.share_released_at is not None) == state.share_released
                 _refunds(name, dict(state.refunds), tables)
             case payment.LateChargedPayment():
+                assert found.refunded == state.refund.amount_minor
                 _refunds(name, {state.refund_id: state.refund}, tables)
             case payment.UndonePayment() | payment.FailedPayment():
                 words = {each.status for key, each in _items(items) if key[0] == name}
