@@ -1,7 +1,7 @@
 """A build of read models in a schema of its own, as far as it is told to go.
 
-Shape: Build(connection, models, source, schema): begin() makes the schema or goes on with an
-unfinished one, advance(targets) feeds the models up to places, analyze() tells the planner.
+Shape: Build(connection, models, source, schema): begin(targets) makes the schema or goes on with
+an unfinished one, advance(targets) feeds the models up to places, analyze() tells the planner.
 Rules: position and rows move together, as when serving; so a build that was killed is whole.
 Errors: SourceError where the log does not give what follows.
 """
@@ -52,11 +52,14 @@ class Build:
     def versions(self) -> dict[str, int]:
         return {model.name: model.version for model in self.models}
 
-    def begin(self) -> None:
-        """Go on with an unfinished build of the same models and versions, or begin afresh."""
+    def begin(self, targets: Targets) -> None:
+        """Go on with an unfinished build of these models that is not beyond them, or afresh."""
         name = sql.Identifier(self.schema)
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            if versions(self.connection, self.schema) == self.versions:
+            held = positions(self.connection, self.schema)
+            ends = ((at, targets.get(place)) for place, at in held.items())
+            beyond = any(end is not None and at > end for at, end in ends)
+            if versions(self.connection, self.schema) == self.versions and not beyond:
                 return
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
             make_reader(self.connection)

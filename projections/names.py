@@ -4,7 +4,7 @@ Shape: Names.scope(scope) -> the dictionary of one scope (such as a book), to lo
 promote(scope, name) asks the older generation. Bounded: two generations, of which the older is
 dropped when the younger is half of the bound. That happens in `begin`, between batches only, so
 that within a batch all users of a name hold one entry.
-Bound: NAMES_MAX entries and those of one batch; some 300 bytes each, so 60 MB.
+Bound: NAMES_MAX entries and those of one batch; 150 to 300 bytes each.
 """
 
 from collections.abc import Hashable

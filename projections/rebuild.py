@@ -70,8 +70,9 @@ def rebuild(
     """Build models afresh and put them in the place of those that serve."""
     with _alone(connect) as connection:
         build = Build(connection, models, source, schemas.fresh)
-        build.begin()
-        build.advance(targets(build, schemas.live))
+        wanted = targets(build, schemas.live)
+        build.begin(wanted)
+        build.advance(wanted)
         build.analyze()
         differences: list[Difference] = []
         if not build.unknown:

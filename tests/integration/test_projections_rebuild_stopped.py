@@ -110,6 +110,28 @@ def test_an_unfinished_build_of_other_models_is_dropped(
     assert schemas(reads) == ["read"]
 
 
+def test_an_unfinished_build_beyond_what_serves_is_dropped(
+    dsn: str, reads: psycopg.Connection
+) -> None:
+    """Somebody has thrown away what served, and it begins again."""
+    apply(reads, LOG)
+
+    def kill(place: int) -> None:
+        if place == 150:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        rebuild(opening(dsn), event_models(), MemoryLog(meanwhile=kill))
+    reads.execute("DROP SCHEMA read CASCADE")
+    reads.commit()
+    with prepared(dsn) as connection:
+        apply(connection, LOG[:60])
+        before = contents(connection)
+        done = rebuild(opening(dsn), event_models(), MemoryLog())
+        assert (done.swapped, done.events) == (True, 60)
+        assert contents(connection) == before
+
+
 def test_an_unfinished_build_can_be_given_up(dsn: str, reads: psycopg.Connection) -> None:
     apply(reads, LOG)
 
