@@ -85,9 +85,8 @@ def _apply(
             new = behind[position.sequence] = batch.after(position.sequence)
         if not new.events:
             continue
-        last, parked, unknown = (_apply_or_park if model.parks else _apply_or_stop)(
-            cursor, model, position, new
-        )
+        step = _apply_or_park if model.parks else _apply_or_stop
+        last, parked, unknown = step(cursor, model, position, new)
         if unknown is not None:
             stopped.append(unknown)
         if last is not None:
