@@ -129,6 +129,17 @@ def another_history(system: System) -> None:
     desk.close()
 
 
+def refused_as_restored(system: System, *, older: int, newer: int) -> None:
+    """The writer gives up and says what is missing, in its log and in its heartbeat."""
+    words = gave_up(system, "writer")
+    assert f"Kafka holds events up to {newer}, PostgreSQL up to {older}" in words
+    assert "restored to an older state" in words
+    assert f"the events {older + 1} to {newer} are recovered from" in words
+    beats = {each.program: each for each in heartbeat.beats(system.settings.data)}
+    assert beats["writer"].state == FAILED
+    assert "restored to an older state" in beats["writer"].why
+
+
 def test_a_writer_refuses_a_log_that_kafka_knows_more_of_or_otherwise(
     servers: Addresses, tmp_path: Path
 ) -> None:
@@ -152,13 +163,7 @@ def test_a_writer_refuses_a_log_that_kafka_knows_more_of_or_otherwise(
         before, said = written(system), published(system)
         start(system, "relay")
         start(system, "writer", Fault(group="third"))
-        words = gave_up(system, "writer")
-        assert f"Kafka holds events up to {newer}, PostgreSQL up to {older}" in words
-        assert "restored to an older state" in words
-        assert f"the events {older + 1} to {newer} are recovered from" in words
-        beats = {each.program: each for each in heartbeat.beats(system.settings.data)}
-        assert beats["writer"].state == FAILED
-        assert "restored to an older state" in beats["writer"].why
+        refused_as_restored(system, older=older, newer=newer)
         system.kill("relay")
         assert (written(system), published(system)) == (before, said)
 
