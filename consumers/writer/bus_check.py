@@ -1,9 +1,11 @@
 """Before a book's first write: Kafka must not know more of it than the book itself.
 
-Shape: check_bus(surroundings, book, partition). The log may be ahead of the bus (the relay will
-catch up); the bus ahead of the log means that PostgreSQL was restored to an older state, or lost
-its tail: writing on would give other events the same sequences.
-Errors: Outage(retry=False) says what is missing; LogContradicted, that both hold different events.
+Shape: check_bus(surroundings, book, partition, epoch=…), the epoch by which the book is ours. The
+log may be ahead of the bus (the relay will catch up); the bus ahead of the log means that
+PostgreSQL was restored to an older state, or lost its tail: writing on would give other events the
+same sequences.
+Errors: Outage(retry=False) says what is missing; LogContradicted, that both hold different events;
+Fenced: another writer has the book by now, and what Kafka has more of is what that one wrote.
 Bound: reads tally.events from the offset that the relay noted, which trails the end by a second.
 """
 
@@ -11,6 +13,7 @@ from confluent_kafka import TopicPartition
 from psycopg import sql
 
 from commands.outage import Outage
+from commands.ports import Fenced
 from consumers.surroundings import Surroundings
 from infra.event_store.directory import Book, connect
 from infra.kafka import messages
@@ -21,7 +24,7 @@ class LogContradicted(Outage):
     """PostgreSQL and Kafka hold different events under one sequence. Nobody may write."""
 
 
-def check_bus(surroundings: Surroundings, book: Book, partition: int) -> None:
+def check_bus(surroundings: Surroundings, book: Book, partition: int, *, epoch: int) -> None:
     """Nothing, if the book may be written."""
     last, offset, topic_id = _noted(surroundings.settings.postgres, book)
     known_topic = surroundings.cluster.topic_ids[surroundings.topics.events]
@@ -37,6 +40,8 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int) -> None:
             ahead = max(ahead, sequence)
             chains[sequence] = bytes.fromhex(headers["ce_chain"].decode())
     if ahead > last:
+        if _epoch(surroundings.settings.postgres, book) != epoch:
+            raise Fenced(book.name)
         raise Outage(
             f"book {book.name}: Kafka holds events up to {ahead}, PostgreSQL up to {last}: it was"
             f" restored to an older state. Nothing is written until the events {last + 1} to"
@@ -53,6 +58,14 @@ def _noted(dsn: str, book: Book) -> tuple[int, int, str | None]:
         row = connection.execute(sql.SQL(text).format(schema=sql.Identifier(book.schema)))
         last, offset, topic_id = row.fetchone() or (0, 0, None)
     return int(str(last)), int(str(offset)), None if topic_id is None else str(topic_id)
+
+
+def _epoch(dsn: str, book: Book) -> int:
+    with connect(dsn) as connection:
+        text = sql.SQL("SELECT epoch FROM {}.head").format(sql.Identifier(book.schema))
+        row = connection.execute(text).fetchone()
+        assert row is not None, "a book without a head"
+        return int(row[0])
 
 
 def _same(dsn: str, book: Book, chains: dict[int, bytes]) -> None:

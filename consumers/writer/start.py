@@ -93,7 +93,7 @@ class Opening:
         start = partition.strays.positions
         taken = books.take(dsn, book, surroundings.bus, start, codec.decode_event)
         try:
-            check_bus(surroundings, book, partition.number)
+            check_bus(surroundings, book, partition.number, epoch=taken.head.epoch)
         except BaseException:
             taken.store.close()
             raise
