@@ -100,11 +100,21 @@ class Registry:
         return self._said(answer, "compatibilityLevel", str) if known else None
 
     def set_compatibility(self, subject: str) -> None:
-        """From now on a new version must read all others and be read by all others."""
-        path = f"/config/{quote(subject)}"
-        answer = self._ask("PUT", path, {"compatibility": COMPATIBILITY})
-        if not isinstance(answer, Mapping):
-            raise self._strange(path)
+        """From now on a new version must read all others and be read by all others.
+
+        Apicurio makes the rule at the first time and changes it later: of two who are first at the
+        same moment, one is told that the rule exists, and may ask again at once.
+        """
+        path, refused = f"/config/{quote(subject)}", ""
+        for _ in range(ATTEMPTS):
+            answer = self._ask("PUT", path, {"compatibility": COMPATIBILITY})
+            if isinstance(answer, Mapping):
+                return
+            if answer is None:
+                raise self._strange(path)
+            refused = answer.detail
+        said = f"the registry {self.url} refuses the rule {COMPATIBILITY} of {subject}: {refused}"
+        raise Outage(said, retry=False)
 
     def _ask(
         self, method: Method, path: str, body: Answer | None = None

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.integration.conftest import StartServers
 from tests.integration.servers import Addresses
 
 FROZEN = "tally.wallet.v1.WalletFrozen"
+AT_ONCE = 4  # Our four programs, on a registry that is new.
 
 
 @pytest.fixture
@@ -39,6 +42,26 @@ def test_all_are_registered_once(registry: Registry) -> None:
     for full_name, schema_id in ids.items():
         assert registry.schema_by_id(schema_id) == files.texts()[full_name]
         assert registry.compatibility(full_name) == COMPATIBILITY
+
+
+def test_programs_that_register_for_the_first_time_at_once_agree(
+    servers: Addresses, book_name: str
+) -> None:
+    names = [f"{book_name}x{number}" for number in range(20)]
+    schemas = {f"test.{name}": text(name, "string") for name in names}
+    together = Barrier(AT_ONCE)
+
+    def program(_: int) -> dict[str, int]:
+        with Registry(servers.registry_url) as registry:
+            together.wait()
+            return register_all(registry, schemas)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        first, *others = pool.map(program, range(AT_ONCE))
+    assert others == [first] * len(others)
+    with Registry(servers.registry_url) as registry:
+        assert register_all(registry, schemas) == first
+        assert {registry.compatibility(name) for name in schemas} == {COMPATIBILITY}
 
 
 def test_a_schema_is_found_by_its_id(registry: Registry) -> None:

@@ -45,6 +45,9 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         self._answer()
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def _answer(self) -> None:
         stand = self.stand
         stand.asked.append((self.path, self.headers["Authorization"]))
@@ -122,6 +125,22 @@ def test_what_is_no_registry_is_not_asked_again(answer: Answer) -> None:
             registry.schema_by_id(1)
         assert not caught.value.retry
         assert len(stand.asked) == 1
+
+
+def test_a_rule_that_somebody_else_sets_at_the_same_moment_is_set_again() -> None:
+    exists: Answer = (409, {"error_code": 0, "message": "A rule already exists."})
+    with answering(exists, (200, {"compatibility": "x"})) as stand, Registry(stand.url) as registry:
+        registry.set_compatibility("a.B")
+        assert [path for path, _ in stand.asked] == ["/config/a.B"] * 2
+
+
+def test_a_registry_that_will_not_have_the_rule_says_so() -> None:
+    invalid: Answer = (422, {"error_code": 42203, "message": "no such level"})
+    with answering(invalid) as stand, Registry(stand.url) as registry:
+        with pytest.raises(Outage, match=r"refuses the rule .* of a\.B: no such level") as caught:
+            registry.set_compatibility("a.B")
+        assert not caught.value.retry
+        assert len(stand.asked) == ATTEMPTS
 
 
 def test_a_silent_registry_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
