@@ -48,7 +48,7 @@ class Answers:
         self.at_us = at_us
         self.codec = codec
         self.rows: list[NewAnswer] = []
-        self._given: dict[bytes, SavedAnswer] = {}
+        self._given: dict[bytes, NewAnswer] = {}
 
     def accepted(self, incoming: Incoming, done: Executed) -> None:
         last = done.first_sequence + len(done.events) - 1
@@ -64,7 +64,8 @@ class Answers:
 
     def given(self, command_id: bytes) -> SavedAnswer | None:
         """What this batch has answered already."""
-        return self._given.get(command_id)
+        row = self._given.get(command_id)
+        return SavedAnswer(row.payload_hash, row.payload) if row is not None else None
 
     def again(self, incoming: Incoming, saved: SavedAnswer) -> None:
         """The same key again: the same answer, or a refusal if it asks for something else."""
@@ -106,6 +107,7 @@ class Answers:
         payload = self.codec.encode_answer(answer)
         self.sequence += 1
         command_id = incoming.command_id if keep else None
-        self.rows.append(NewAnswer(self.sequence, command_id, incoming.payload_hash, payload))
-        if keep:
-            self._given[incoming.command_id] = SavedAnswer(incoming.payload_hash, payload)
+        row = NewAnswer(self.sequence, command_id, incoming.payload_hash, payload)
+        self.rows.append(row)
+        if command_id is not None:
+            self._given[command_id] = row

@@ -21,7 +21,7 @@ class Facts(NamedTuple):
     recorded_at_us: int
     effective_on: int  # Days since 1970.
     command_id: bytes
-    correlation_id: str
+    correlation_id: str  # Empty: the command's own id.
     actor: str
     traceparent: str
 

@@ -1,14 +1,14 @@
 """One command with all that follows from it in its book, on an overlay that a refusal discards.
 
-Shape: execute(task, view, book) -> Executed | Refused. Follow-ons run breadth first; a refused Do
-refuses the whole; a refused Try is answered by its `on_refusal`; what goes to another book, or
-falls due later, is listed for the outbox and the timers.
+Shape: Executor(book, at_us, view).execute(wanted(command), sequence) -> Executed | Refused.
+Follow-ons run breadth first; a refused Do refuses the whole; a refused Try is answered by its
+`on_refusal`; what goes to another book, or falls due later, is listed for the outbox and timers.
 Errors: Missing (streams that must be loaded first), AssertionError (a bug in the rules).
 Bound: FOLLOW_ONS_MAX steps a command; a payment of 10 items takes about 50.
 """
 
 from collections import deque
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from commands import identity
@@ -53,16 +53,34 @@ class Outward(NamedTuple):
     follow_on: Try | At
 
 
-@dataclass(slots=True)
-class Executed:
-    """What a command did. `refusals`: of follow-ons that had no answer to a refusal."""
+class Wanted(NamedTuple):
+    """What a command asks for before it is decided: told once, for the look-up and the rules."""
 
-    first_sequence: int
-    overlay: dict[Stream, Loaded] = field(default_factory=dict[Stream, Loaded])
-    events: list[Happened] = field(default_factory=list[Happened])
-    outward: list[Outward] = field(default_factory=list[Outward])
-    facts: set[bytes] = field(default_factory=set[bytes])
-    unanswered: list[tuple[Outward, Refused]] = field(default_factory=list[tuple[Outward, Refused]])
+    command: object
+    rule: CommandRule
+    streams: tuple[Stream, ...]
+    fact_key: bytes | None  # Of the thing that it begins.
+
+
+def wanted(command: object) -> Wanted:
+    """What a command reads and begins."""
+    rule = COMMANDS[type(command)]
+    thing = rule.begins(command)
+    return Wanted(command, rule, rule.reads(command), identity.fact_key(thing) if thing else None)
+
+
+class Executed:
+    """What a command did. `unanswered`: refusals of follow-ons that nobody named an answer to."""
+
+    __slots__ = ("events", "facts", "first_sequence", "outward", "overlay", "unanswered")
+
+    def __init__(self, first_sequence: int) -> None:
+        self.first_sequence = first_sequence
+        self.overlay: dict[Stream, Loaded] = {}
+        self.events: list[Happened] = []
+        self.outward: list[Outward] = []
+        self.facts: set[bytes] = set()
+        self.unanswered: list[tuple[Outward, Refused]] = []
 
 
 class Executor:
@@ -73,12 +91,12 @@ class Executor:
         self.at_us = at_us
         self.view = view
 
-    def execute(self, command: object, first_sequence: int, *, own: bool) -> Executed | Refused:
+    def execute(self, first: Wanted, first_sequence: int, *, own: bool) -> Executed | Refused:
         """Do a command. `own`: it is ours, so that a thing that exists already is no refusal."""
         done = Executed(first_sequence)
-        queue = deque[tuple[int, FollowOn]]()
+        queue: deque[tuple[int, FollowOn]] = deque()
         try:
-            refused = self._step(done, queue, command, "", own=own)
+            refused = self._step(done, queue, first, "", own=own)
             steps = 0
             while queue and refused is None:
                 steps += 1
@@ -94,7 +112,7 @@ class Executor:
             stream
             for _, follow_on in queue
             if not isinstance(follow_on, At)
-            for stream in COMMANDS[type(follow_on.command)].reads(follow_on.command)
+            for stream in wanted(follow_on.command).streams
             if self.view.loaded(stream) is None
         )
 
@@ -111,31 +129,28 @@ class Executor:
             done.outward.append(Outward(sequence, follow_on))
             return None
         cause = str(sequence)
-        refused = self._step(done, queue, follow_on.command, cause, own=True)
+        refused = self._step(done, queue, wanted(follow_on.command), cause, own=True)
         if refused is None or isinstance(follow_on, Do):
             return refused
         if follow_on.on_refusal is None:
             done.unanswered.append((Outward(sequence, follow_on), refused))
             return None
-        return self._step(done, queue, with_code(follow_on.on_refusal, refused), cause, own=True)
+        answer = with_code(follow_on.on_refusal, refused)
+        return self._step(done, queue, wanted(answer), cause, own=True)
 
     def _step(
         self,
         done: Executed,
         queue: deque[tuple[int, FollowOn]],
-        command: object,
+        asked: Wanted,
         causation: str,
         *,
         own: bool,
     ) -> Refused | None:
-        rule = COMMANDS[type(command)]
-        streams = rule.reads(command)
-        if len(streams) == 1:
-            state = self._loaded(done, streams[0]).state
-        else:
-            state = tuple(self._loaded(done, stream).state for stream in streams)
-        fact_key, exists = self._begins(done, rule, command)
-        if exists:
+        command, rule, streams, fact_key = asked
+        states = [self._loaded(done, stream).state for stream in streams]
+        state = states[0] if len(states) == 1 else tuple(states)
+        if fact_key is not None and (fact_key in done.facts or self.view.fact_exists(fact_key)):
             return None if own else Refused(ALREADY_EXISTS, rule.begins(command))
         outcome = rule.decide(command, state, self.at_us)
         if isinstance(outcome, Refused):
@@ -144,15 +159,6 @@ class Executor:
             self._happened(done, queue, event, causation, fact_key)
             fact_key = None  # The first event carries it.
         return None
-
-    def _begins(
-        self, done: Executed, rule: CommandRule, command: object
-    ) -> tuple[bytes | None, bool]:
-        thing = rule.begins(command)
-        if not thing:
-            return None, False
-        fact_key = identity.fact_key(thing)
-        return fact_key, fact_key in done.facts or self.view.fact_exists(fact_key)
 
     def _happened(
         self,

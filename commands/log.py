@@ -51,38 +51,30 @@ class Log:
     def _append(
         self, happened: Happened, facts: chain.Facts, *, payload: bytes, command: bytes
     ) -> None:
-        self.sequence += 1
-        rule = happened.rule
-        kind = self._kinds.get(rule.type_name) or self._kind(rule)
-        sequence = self.sequence
-        numbers = chain.NUMBERS.pack(
-            sequence, happened.version, facts.recorded_at_us, facts.effective_on
-        )
+        _, rule, aggregate_id, stream_id, version, causation, fact_key = happened
+        sequence = self.sequence = self.sequence + 1
+        type_name = rule.type_name
         said = chain.facts_bytes(
-            kind=kind,
-            aggregate_id=happened.aggregate_id,
-            numbers=numbers,
+            kind=self._kinds.get(type_name) or self._kind(rule),
+            aggregate_id=aggregate_id,
+            numbers=chain.NUMBERS.pack(sequence, version, self.at_us, facts.effective_on),
             command=command,
-            causation=happened.causation,
+            causation=causation,
         )
         self.chain = chain.link(
             previous=self.chain, salt=self.salts.of(sequence), facts=said, payload=payload
         )
         self.rows.append(
             NewEvent(
-                self.sequence,
-                happened.stream_id,
-                happened.version,
-                rule.type_name,
+                sequence,
+                stream_id,
+                version,
+                type_name,
                 payload,
-                facts.effective_on,
-                facts.command_id,
-                facts.correlation_id,
-                happened.causation,
-                facts.actor,
-                facts.traceparent,
+                facts,
+                causation,
                 self.chain,
-                happened.fact_key,
+                fact_key,
             )
         )
 

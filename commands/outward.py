@@ -35,6 +35,9 @@ class Leaving(NamedTuple):
     timers: list[Timer]
 
 
+NOTHING = Leaving([], [])  # What most commands send: never changed.
+
+
 class Outbox:
     """What leaves with one batch, in order."""
 
@@ -48,6 +51,8 @@ class Outbox:
 
     def leaving(self, incoming: Incoming, done: Executed) -> Leaving:
         """The follow-ons of a command that leave it, and what of it nobody else answers for."""
+        if not done.outward and not done.unanswered:
+            return NOTHING
         leaving = Leaving([], [])
         for outward in done.outward:
             context = self._context(incoming, outward)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from commands.answer import CommandAnswered
+from commands.chain import Facts
 from commands.dead_letter import DeadLetter
 from commands.incoming import Meta
 from domain.decision import Stream
@@ -40,12 +41,8 @@ class NewEvent(NamedTuple):
     version: int
     type_name: str
     payload: bytes
-    effective_on: int
-    command_id: bytes
-    correlation_id: str  # Empty: the command's own id.
+    facts: Facts  # One object for all events of a command.
     causation: str  # Empty: the command itself; else the sequence of the event that caused it.
-    actor: str
-    traceparent: str
     chain: bytes
     fact_key: bytes | None
 

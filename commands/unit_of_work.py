@@ -10,15 +10,13 @@ that wait for each other's could need more: TooManyRounds, and a smaller batch n
 """
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from commands import identity
 from commands.answering import INTERNAL_ERROR, Answers
-from commands.catalogue import COMMANDS
 from commands.chain import Salts
-from commands.execution import Executed, Executor, Missing
+from commands.execution import Executed, Executor, Missing, Wanted, wanted
 from commands.incoming import Incoming, Origin
 from commands.log import Log
 from commands.memory import Memory
@@ -56,36 +54,37 @@ class Decided(NamedTuple):
 
 
 class Batch:
-    """The batch so far, over memory, over what the store knew: an executor's view."""
+    """The batch so far, over what is known from before it: an executor's view.
+
+    `before` holds what memory and store knew of the streams asked for; it grows by what is met.
+    """
 
     def __init__(
-        self, memory: Memory[Stream, Loaded], known: Mapping[Stream, Loaded], facts: set[bytes]
+        self, memory: Memory[Stream, Loaded], before: dict[Stream, Loaded], facts: set[bytes]
     ) -> None:
         self.facts = facts
-        self.known = known
-        self.current = dict(known)
+        self.before = before
         self.touched: dict[Stream, Loaded] = {}
         self._memory = memory
 
     def loaded(self, stream: Stream) -> Loaded | None:
-        found = self.current.get(stream)
+        found = self.touched.get(stream) or self.before.get(stream)
         if found is None:
             found = self._memory.get(stream)
             if found is not None:
-                self.current[stream] = found
+                self.before[stream] = found
         return found
-
-    def before(self, stream: Stream) -> Loaded | None:
-        """As it was before this batch."""
-        return self.known.get(stream) or self._memory.get(stream)
 
     def fact_exists(self, fact_key: bytes) -> bool:
         return fact_key in self.facts
 
     def keep(self, done: Executed) -> None:
-        self.current.update(done.overlay)
         self.touched.update(done.overlay)
         self.facts.update(done.facts)
+
+
+def _wanted(incoming: Incoming) -> Wanted | None:
+    return None if incoming.refused is not None else wanted(incoming.command)
 
 
 class UnitOfWork:
@@ -103,41 +102,47 @@ class UnitOfWork:
         Raises TooManyRounds, Outage.
         """
         at_us = max(at_us, head.recorded_at_us)
-        found = self._look_up(incoming)
-        fetched = dict(found.streams)
+        asked = [_wanted(each) for each in incoming]
+        before: dict[Stream, Loaded] = {}
+        found = self._look_up(incoming, asked, before)
         for _ in range(ROUNDS_MAX):
-            batch = Batch(self.memory, fetched, set(found.facts))
+            batch = Batch(self.memory, before, set(found.facts))
             round_ = _Round(self, head, at_us, batch, found)
-            for each in incoming:
-                round_.one(each)
+            for each, wants in zip(incoming, asked, strict=True):
+                round_.one(each, wants)
             if not round_.missing:
                 return round_.decided(after)
-            fetched.update(self.store.look_up((), (), tuple(round_.missing)).streams)
+            before.update(self.store.look_up((), (), tuple(round_.missing)).streams)
         raise TooManyRounds(f"{len(incoming)} commands")
 
     def remember(self, decided: Decided) -> None:
         """The batch was written: keep its aggregates."""
         self.memory.update(decided.touched)
 
-    def _look_up(self, incoming: Sequence[Incoming]) -> Found:
-        commands: list[bytes] = []
-        facts: list[bytes] = []
-        streams: dict[Stream, None] = {}
-        for each in incoming:
-            if each.unreadable:
-                continue
-            if each.origin is not Origin.TIMER:
-                commands.append(each.command_id)
-            if each.refused is not None:
-                continue
-            rule = COMMANDS[type(each.command)]
-            thing = rule.begins(each.command)
-            if thing:
-                facts.append(identity.fact_key(thing))
-            for stream in rule.reads(each.command):
-                if self.memory.get(stream) is None:
-                    streams[stream] = None
-        return self.store.look_up(commands, facts, tuple(streams))
+    def _look_up(
+        self,
+        incoming: Sequence[Incoming],
+        asked: Sequence[Wanted | None],
+        before: dict[Stream, Loaded],
+    ) -> Found:
+        """Ask the store what memory does not know; `before` gets the streams of both."""
+        commands = [
+            each.command_id
+            for each in incoming
+            if not each.unreadable and each.origin is not Origin.TIMER
+        ]
+        wants = [each for each in asked if each is not None]
+        facts = [each.fact_key for each in wants if each.fact_key is not None]
+        missing: list[Stream] = []
+        for stream in {stream for each in wants for stream in each.streams}:
+            held = self.memory.get(stream)
+            if held is None:
+                missing.append(stream)
+            else:
+                before[stream] = held
+        found = self.store.look_up(commands, facts, missing)
+        before.update(found.streams)
+        return found
 
 
 class _Round:
@@ -160,7 +165,7 @@ class _Round:
         self.marks: list[NewAnswer] = []
         self.failures = 0
 
-    def one(self, incoming: Incoming) -> None:
+    def one(self, incoming: Incoming, wants: Wanted | None) -> None:
         """Decide one command of the batch."""
         if incoming.unreadable:
             assert incoming.refused is not None, "unreadable for no reason"
@@ -175,7 +180,7 @@ class _Round:
             self._fail(incoming, incoming.refused, "")
             return
         try:
-            outcome = self._execute(incoming)
+            outcome = self._execute(incoming, wants)
             returned = self._returned(incoming, outcome)
         except Missing as missing:
             self.missing.update(dict.fromkeys(missing.streams))
@@ -222,13 +227,14 @@ class _Round:
         given = self.answers.given(incoming.command_id)
         return given or self.found.answers.get(incoming.command_id)
 
-    def _execute(self, incoming: Incoming) -> Executed | Refused:
+    def _execute(self, incoming: Incoming, wants: Wanted | None) -> Executed | Refused:
         if incoming.refused is not None:
             return incoming.refused
+        assert wants is not None, "what is not refused yet wants something"
         own = incoming.origin is not Origin.COMMANDS
-        if not own and not COMMANDS[type(incoming.command)].from_clients:
+        if not own and not wants.rule.from_clients:
             return NOT_ALLOWED
-        outcome = self.executor.execute(incoming.command, self.log.sequence + 1, own=own)
+        outcome = self.executor.execute(wants, self.log.sequence + 1, own=own)
         if not isinstance(outcome, Refused):
             leaving = self.outbox.leaving(incoming, outcome)
             self.log.append(incoming, outcome)
@@ -262,7 +268,7 @@ class _Round:
     def _snapshots(self) -> list[Snapshot]:
         found: list[Snapshot] = []
         for stream, loaded in self.batch.touched.items():
-            before = self.batch.before(stream)
+            before = self.batch.before.get(stream)
             version = before.version if before is not None else 0
             if loaded.version // SNAPSHOT_EVERY > version // SNAPSHOT_EVERY:
                 found.append(Snapshot(loaded.stream_id, loaded.version, loaded.state))

@@ -65,7 +65,8 @@ _READ_META = functions(CommandMeta).read
 
 def encode_event(event: Event) -> bytes:
     data = _encode(functions(type(event)), event)
-    check_size(data)
+    if len(data) > PAYLOAD_BYTES_MAX:
+        check_size(data)
     return data
 
 

@@ -110,10 +110,12 @@ class Desk:
         return offset < (commands if origin is Origin.COMMANDS else internal)
 
     def _handle_rest(self, batch: Sequence[Incoming]) -> None:
+        commands, internal = self.positions
         rest = [
             each
             for each in batch
-            if each.record is None or not self.has(each.record.offset, each.origin)
+            if each.record is None
+            or each.record.offset >= (commands if each.origin is Origin.COMMANDS else internal)
         ]
         self._handle(rest, self._reached(rest))
 

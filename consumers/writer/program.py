@@ -68,6 +68,7 @@ class Writer:
         found = clients.checked(self.consumer.consume(self._batch, POLL_S))
         for number, records in self._by_partition(found).items():
             partition = self.partitions[number]
+            partition.saw(records)
             self._handle(partition, records)
         for partition in self.partitions.values():
             for desk in partition.desks.values():
@@ -79,12 +80,10 @@ class Writer:
         found: dict[int, list[tuple[Origin, Record]]] = {}
         for message in messages:
             record = record_of(message)
-            partition = self.partitions.get(record.partition)
-            if partition is None:
+            if record.partition not in self.partitions:
                 continue  # Revoked during this very poll: whoever has it now reads it.
             internal = record.topic == self.topics.internal
             origin = Origin.INTERNAL if internal else Origin.COMMANDS
-            partition.saw(record, origin)
             found.setdefault(record.partition, []).append((origin, record))
         return found
 

@@ -5,6 +5,7 @@ desks of its books. On assignment its books are taken and reading starts at the 
 positions; what a book has already is skipped, whatever Kafka has committed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from confluent_kafka import Message
@@ -31,13 +32,15 @@ class Partition:
         strays = self.strays.positions
         return min(commands, default=strays[0]), min(internal, default=strays[1])
 
-    def saw(self, record: Record, origin: Origin) -> None:
+    def saw(self, records: Sequence[tuple[Origin, Record]]) -> None:
+        """Note how far these records go."""
         commands, internal = self.seen
-        after = record.offset + 1
-        if origin is Origin.COMMANDS:
-            self.seen = max(commands, after), internal
-        else:
-            self.seen = commands, max(internal, after)
+        for origin, record in records:
+            if origin is Origin.COMMANDS:
+                commands = max(commands, record.offset + 1)
+            else:
+                internal = max(internal, record.offset + 1)
+        self.seen = commands, internal
 
     def close(self) -> None:
         for desk in self.desks.values():
@@ -48,10 +51,10 @@ def record_of(message: Message) -> Record:
     """A message, kept whole."""
     found = messages.header_list(message)
     return Record(
-        messages.topic(message),
-        messages.partition(message),
-        messages.offset(message),
-        messages.key(message),
-        messages.value(message),
+        message.topic() or "",
+        message.partition() or 0,
+        message.offset() or 0,
+        message.key() or b"",
+        message.value() or b"",
         tuple((name, value or b"") for name, value in found) if found else (),
     )

@@ -6,6 +6,7 @@ A book that was made lately is found by asking the directory once a batch, never
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import structlog
 
@@ -15,7 +16,7 @@ from commands.incoming import Incoming, Origin, Record
 from commands.outward import Outbox
 from commands.ports import Codec, Outgoing
 from consumers.writer.decoding import Decoder
-from consumers.writer.desk import now_us
+from consumers.writer.desk import Desk, now_us
 from consumers.writer.reading import Partition
 from domain.decision import Refused
 from infra.event_store.strays import Mark
@@ -44,20 +45,27 @@ class Router:
 
     def handle(self, partition: Partition, records: Sequence[tuple[Origin, Record]]) -> None:
         """Write the batch. Raises what a desk raises."""
-        if any(book_of(record) not in partition.desks for _, record in records):
+        by_book: dict[str, list[tuple[Origin, Record]]] = {}
+        for each in records:
+            by_book.setdefault(book_of(each[1]), []).append(each)
+        if by_book.keys() - partition.desks.keys():
             self._open_new(partition)
-        by_book: dict[str, list[Incoming]] = {}
-        strays: list[tuple[Origin, Record]] = []
-        for origin, record in records:
-            book = book_of(record)
-            desk = partition.desks.get(book)
-            if desk is None:
-                strays.append((origin, record))
-            elif not desk.has(record.offset, origin):
-                by_book.setdefault(book, []).append(self._decoder.read(record, origin))
-        self._refuse(partition, strays)
-        for book, batch in by_book.items():
-            partition.desks[book].handle(batch)
+        unknown = by_book.keys() - partition.desks.keys()
+        if unknown:  # In the order of the partition, whatever books they name.
+            self._refuse(partition, [each for each in records if book_of(each[1]) in unknown])
+        for book, found in by_book.items():
+            if book not in unknown:
+                self._write(partition.desks[book], found)
+
+    def _write(self, desk: Desk, records: Sequence[tuple[Origin, Record]]) -> None:
+        read, (commands, internal) = self._decoder.read, desk.positions
+        new = [
+            read(record, origin)
+            for origin, record in records
+            if record.offset >= (commands if origin is Origin.COMMANDS else internal)
+        ]
+        if new:
+            desk.handle(new)
 
     def _refuse(self, partition: Partition, strays: Sequence[tuple[Origin, Record]]) -> None:
         commands, internal = partition.strays.positions
@@ -113,7 +121,12 @@ class Router:
 
 def book_of(record: Record) -> str:
     """The book that a record is for; a key that is no name of a book stays fit to be stored."""
-    return record.key[:KEY_BYTES_MAX].decode("utf-8", "replace").replace("\0", "\ufffd")
+    return _named(record.key[:KEY_BYTES_MAX])
+
+
+@lru_cache(maxsize=1024)
+def _named(key: bytes) -> str:
+    return key.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _answer(book: str, incoming: Incoming, refused: Refused) -> CommandAnswered:

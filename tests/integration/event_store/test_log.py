@@ -5,6 +5,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from commands.chain import Facts
 from commands.incoming import Origin
 from commands.ports import Changes, NewEvent, Unwritable
 from domain.transfer import FailTransfer, TransferFunds
@@ -79,9 +80,16 @@ def test_the_store_itself_refuses_what_breaks_the_log(shelf: Shelf) -> None:
     desk.handle([*opened(shelf, "a", "b"), *transfers(shelf, [1])])
     facts = shelf.ask("SELECT uuid_send(fact_key) FROM events WHERE fact_key IS NOT NULL")
     event = NewEvent(
-        7, bytes(16), 1, "tally.wallet.v1.WalletOpened", b"", 0, bytes(16), "", "", "", "",
-        bytes(32), None,
-    )  # fmt: skip
+        7,
+        bytes(16),
+        1,
+        "tally.wallet.v1.WalletOpened",
+        b"",
+        Facts(0, 0, bytes(16), "", "", ""),
+        "",
+        bytes(32),
+        None,
+    )
     wallet = bytes(shelf.ask("SELECT uuid_send(originator_id) FROM events LIMIT 1")[0][0])
     head = desk.head
     after = replace(head, sequence=7)
