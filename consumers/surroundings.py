@@ -55,4 +55,5 @@ class Surroundings:
 
     def publisher(self) -> Publisher:
         bootstrap = self.settings.kafka
-        return Publisher(clients.producer(bootstrap), clients.reader(bootstrap), self.place)
+        producer = clients.producer(bootstrap, says_waiting=True)
+        return Publisher(producer, clients.reader(bootstrap), self.place)

@@ -29,6 +29,7 @@ class StrayRelay:
 
     def step(self) -> int:
         """Publish one batch; how many rows it was."""
+        self.publisher.producer.poll(0)  # Every turn of the relay: says it if Kafka is away.
         try:
             with self.connection.transaction():
                 rows = self.connection.execute(READ, (ROWS_MAX,), binary=True).fetchall()

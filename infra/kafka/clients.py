@@ -1,10 +1,16 @@
 """Kafka clients with the settings that our guarantees rest on.
 
 Shape: producer(), group_consumer(), reader(). Errors: Outage, by `check`.
+A client waits for Kafka by itself and keeps silent about it: `Unreached` logs it, as a program logs
+any other wait, for clients that are polled all the time.
 Rules: idempotent producers with acks=all and Kafka's own partitioner; consumers never reset an
 offset by themselves and never commit by themselves; every buffer has a bound.
 """
 
+import time
+from collections.abc import Callable
+
+import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from commands.outage import Outage
@@ -13,9 +19,29 @@ PRODUCER_QUEUE_MAX = 100_000  # Records; two batches of the relay.
 PRODUCER_QUEUE_KB_MAX = 65_536
 CONSUMER_QUEUE_KB_MAX = 16_384  # A partition; about 60,000 commands.
 DELIVERY_TIMEOUT_MS = 120_000
+TOLD_EVERY_S = 5.0
+TOLD_LAST_S = 15.0  # After so long without a word, an error is of one broker and not of Kafka.
+Clock = Callable[[], float]
+log = structlog.get_logger()
 
 
-def producer(bootstrap: str, *, linger_ms: int = 2) -> Producer:
+class Unreached:
+    """Says `waiting` when no broker is left, and again while none can be connected to."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._told_at_s = float("-inf")
+
+    def __call__(self, error: KafkaError) -> None:
+        now_s = self._clock()
+        silent_s = now_s - self._told_at_s
+        none_left = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so spelled there.
+        if silent_s >= TOLD_EVERY_S and (none_left or silent_s < TOLD_LAST_S):
+            self._told_at_s = now_s
+            log.warning("waiting", outage=f"Kafka: {error.str()}", pause_s=0.0)
+
+
+def producer(bootstrap: str, *, linger_ms: int = 2, says_waiting: bool = False) -> Producer:
     """A producer whose records arrive once and in order, or not at all with an error."""
     return Producer(
         {
@@ -30,6 +56,7 @@ def producer(bootstrap: str, *, linger_ms: int = 2) -> Producer:
             "queue.buffering.max.kbytes": PRODUCER_QUEUE_KB_MAX,
             "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
             "log_level": 2,
+            **({"error_cb": Unreached()} if says_waiting else {}),
         }
     )
 
@@ -42,6 +69,7 @@ def group_consumer(bootstrap: str, *, group: str) -> Consumer:
             "group.id": group,
             "group.protocol": "consumer",
             "group.remote.assignor": "range",
+            "error_cb": Unreached(),
         }
     )
 
@@ -57,7 +85,7 @@ def _reading(bootstrap: str) -> dict[str, str | int | bool]:
         "auto.offset.reset": "error",
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
-        "fetch.wait.max.ms": 20,
+        "fetch.wait.max.ms": 100,
         "fetch.queue.backoff.ms": 20,
         "queued.max.messages.kbytes": CONSUMER_QUEUE_KB_MAX,
         "enable.partition.eof": False,
