@@ -56,6 +56,9 @@ PROPERTIES = {
 
 
 CONTROLLER = "kafka_controller"  # The name of its second port.
+# Without Java's second compiler: what it makes is no faster here, and it spends as much CPU in the
+# first million records as all the rest (10 µs a transfer of 32, and a third of the start).
+COMPILER = "-XX:TieredStopAtLevel=1"
 LOGGING = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -109,7 +112,7 @@ class EmbeddedKafka(EmbeddedServer):
         heap_mib, temporary = self.site.settings.kafka_heap_mib, self.folder / "tmp"
         return Program(
             name=self.name,
-            argv=(*self.runtime.command(heap_mib, temporary, *LOGGING), *main),
+            argv=(*self.runtime.command(heap_mib, temporary, COMPILER, *LOGGING), *main),
             cwd=self.folder,
             log=self.site.log(self.name),
             env=environment(),
