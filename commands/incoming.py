@@ -43,14 +43,17 @@ class Return(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A record as it was published: what a dead letter keeps."""
+    """A record as it was published: what a dead letter keeps.
+
+    `headers` None: a name among them is no UTF-8, and none of them can be read.
+    """
 
     topic: str
     partition: int
     offset: int
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes], ...] | None
 
 
 class Incoming(NamedTuple):

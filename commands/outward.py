@@ -112,7 +112,7 @@ class Outbox:
             record.offset,
             kept.key,
             kept.value,
-            tuple(DeadLetterHeader(name, value) for name, value in kept.headers),
+            tuple(DeadLetterHeader(name, value) for name, value in kept.headers or ()),
             why.code,
             why.detail[:DETAIL_CHARS_MAX] + cut,
             "",
@@ -169,7 +169,7 @@ class Outbox:
 
 def _bounded(record: Record) -> Record:
     """The record itself, or as much of it as fits a dead letter."""
-    size = sum(len(name.encode()) + len(value) for name, value in record.headers)
+    size = sum(len(name.encode()) + len(value) for name, value in record.headers or ())
     if (
         len(record.value) <= VALUE_BYTES_MAX
         and len(record.key) <= KEY_BYTES_MAX

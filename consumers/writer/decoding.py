@@ -20,6 +20,7 @@ from schemas.names import COMMANDS, FULL_NAMES
 
 NOBODY = CommandMeta("", "")
 UNKNOWN_SCHEMA = "unknown_schema"
+MALFORMED_HEADERS = "malformed_headers"
 
 
 class Decoder:
@@ -30,6 +31,9 @@ class Decoder:
 
     def read(self, record: Record, origin: Origin) -> Incoming:
         """A command as it was published."""
+        if record.headers is None:
+            said = "the name of a header is no UTF-8; the headers are left out here"
+            return _unreadable(record, origin, Malformed(said, code=MALFORMED_HEADERS))
         try:
             schema_id, payload = unframe(record.value)
             known = self._schemas.of(schema_id)
@@ -39,7 +43,7 @@ class Decoder:
             name, writer = known
             meta, command, data = codec.decode_command(name, payload, writer)
             own = origin is not Origin.COMMANDS
-            on_refusal = _return(record) if own and record.headers else None
+            on_refusal = _return(record.headers) if own and record.headers else None
         except Malformed as malformed:
             return _unreadable(record, origin, malformed)
         refused = None
@@ -88,9 +92,9 @@ def _unreadable(record: Record, origin: Origin, malformed: Malformed) -> Incomin
     )
 
 
-def _return(record: Record) -> Return | None:
+def _return(found: tuple[tuple[str, bytes], ...]) -> Return | None:
     """What a refusal sends back. Errors: Malformed, where only a part of it is there."""
-    headers = dict(record.headers)
+    headers = dict(found)
     if RETURN_BOOK not in headers:
         return None
     try:

@@ -49,12 +49,12 @@ class Partition:
 
 def record_of(message: Message) -> Record:
     """A message, kept whole."""
-    found = messages.header_list(message)
+    found = messages.known_headers(message)
     return Record(
         message.topic() or "",
         message.partition() or 0,
         message.offset() or 0,
         message.key() or b"",
         message.value() or b"",
-        tuple((name, value or b"") for name, value in found) if found else (),
+        None if found is None else tuple((name, value or b"") for name, value in found),
     )
