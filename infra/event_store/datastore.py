@@ -1,36 +1,95 @@
-"""Connections to PostgreSQL through the library's datastore, with its errors made ours.
+"""A book's connection to PostgreSQL as the library's datastore, with its errors made ours.
 
-Shape: datastore(dsn, schema) -> PostgresDatastore; `translated()` turns the library's errors into
+Shape: datastore(dsn, schema) -> BookDatastore; `translated()` turns the library's errors into
 Outage (may be retried) or Unwritable (the content is refused).
+Why no pool: a book has one writer with one thread. A pool would cost four threads a book, and
+would hide behind a timeout why PostgreSQL lets nobody in.
+Rules: a DSN is libpq's; not a word of it is read, dropped or made up here.
 """
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
 
+import psycopg
 from eventsourcing import persistence
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+from psycopg.rows import DictRow, dict_row
 
 from commands.outage import Outage
 from commands.ports import Unwritable
 
-CONNECT_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 5  # Unless the DSN says another.
 REFUSED = (persistence.DataError, persistence.IntegrityError, persistence.NotSupportedError)
+# The library's word for each of the driver's errors, the narrower before the wider.
+WORDS: tuple[tuple[type[psycopg.Error], type[persistence.PersistenceError]], ...] = (
+    (psycopg.InterfaceError, persistence.InterfaceError),
+    (psycopg.OperationalError, persistence.OperationalError),
+    (psycopg.DataError, persistence.DataError),
+    (psycopg.IntegrityError, persistence.IntegrityError),
+    (psycopg.InternalError, persistence.InternalError),
+    (psycopg.ProgrammingError, persistence.ProgrammingError),
+    (psycopg.NotSupportedError, persistence.NotSupportedError),
+    (psycopg.DatabaseError, persistence.DatabaseError),
+    (psycopg.Error, persistence.PersistenceError),
+)
 
 
-def datastore(dsn: str, *, schema: str, pool_size: int = 1) -> PostgresDatastore:
-    """A pool for one book. `dsn` is anything that libpq takes."""
-    info = conninfo_to_dict(dsn)
-    return PostgresDatastore(
-        dbname=str(info.get("dbname") or "postgres"),
-        host=str(info.get("host") or ""),
-        port=str(info.get("port") or "5432"),
-        user=str(info.get("user") or "postgres"),
-        password=str(info.get("password") or ""),
-        connect_timeout=CONNECT_TIMEOUT_S,
-        pool_size=pool_size,
-        schema=schema,
-    )
+class BookDatastore(PostgresDatastore):
+    """One connection, made when it is first needed and again after it broke. For one thread."""
+
+    def __init__(self, dsn: str, *, schema: str) -> None:
+        self._dsn = dsn
+        self._connection: psycopg.Connection[DictRow] | None = None
+        # The library's own pool is never opened: it has neither connection nor thread.
+        super().__init__(dbname="", host="", port="", user="", password="", schema=schema)
+
+    @contextmanager
+    def get_connection(self) -> Generator[psycopg.Connection[DictRow]]:
+        try:
+            connection = self._connection or self._connected()
+            try:
+                yield connection
+            finally:
+                if connection.info.transaction_status != TransactionStatus.IDLE:
+                    self.close()  # Broken, or left amid a transaction: nothing to go on with.
+        except psycopg.Error as error:
+            word = next(ours for theirs, ours in WORDS if isinstance(error, theirs))
+            raise word(str(error)) from error
+
+    def _connected(self) -> psycopg.Connection[DictRow]:
+        timeout_s = conninfo_to_dict(self._dsn).get("connect_timeout", CONNECT_TIMEOUT_S)
+        self._connection = psycopg.Connection[DictRow].connect(
+            self._dsn, autocommit=True, row_factory=dict_row, connect_timeout=timeout_s
+        )
+        return self._connection
+
+    def register_type_adapters(self) -> None:
+        """None: a book has no types of its own, and nothing to ask the server for them."""
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def datastore(dsn: str, *, schema: str) -> BookDatastore:
+    """The datastore of one book."""
+    return BookDatastore(dsn, schema=schema)
 
 
 @contextmanager
