@@ -21,9 +21,11 @@ RETURN_BOOK, RETURN_TYPE, RETURN = "tally-return-book", "tally-return-type", "ta
 NO_RECORD = Record("", 0, -1, b"", b"", ())
 FOLLOW_ON_REFUSED = "follow_on_refused"
 DEAD_LETTER_TYPE = "tally.dead_letter.v1.DeadLetter"
-# A dead letter must fit a record of Kafka, 1 MB, whatever was sent. No readable command has more
-# than VALUE_BYTES_MAX, so what is cut is none; the whole of it lies where its id says.
-VALUE_BYTES_MAX, KEY_BYTES_MAX, HEADERS_BYTES_MAX = 524_293, 65_536, 131_072
+# A dead letter must fit a record of Kafka, 1 MB, whatever was sent: one that did not would hold up
+# its book's relay for ever. No readable command has more than VALUE_BYTES_MAX, so what is cut is
+# none; the whole of it lies where its id says. A header counts its bytes and two lengths.
+LETTER_BYTES_MAX = 900_000
+VALUE_BYTES_MAX, KEY_BYTES_MAX, HEADERS_BYTES_MAX, HEADER_BYTES = 524_293, 65_536, 131_072, 8
 DETAIL_CHARS_MAX, TRACE_CHARS_MAX = 2_000, 20_000
 CUT = "; cut, the whole of it is at its place in the topic"
 
@@ -123,6 +125,7 @@ class Outbox:
 
     def _letter(self, dead_letter: DeadLetter) -> Outgoing:
         payload = self.codec.encode_dead_letter(dead_letter)
+        assert len(payload) <= LETTER_BYTES_MAX, "the parts of a dead letter are bounded"
         return Outgoing("dead-letters", self.book, DEAD_LETTER_TYPE, payload)
 
     def _context(self, incoming: Incoming, outward: Outward) -> Context:
@@ -169,7 +172,8 @@ class Outbox:
 
 def _bounded(record: Record) -> Record:
     """The record itself, or as much of it as fits a dead letter."""
-    size = sum(len(name.encode()) + len(value) for name, value in record.headers or ())
+    headers = record.headers or ()
+    size = sum(len(name.encode()) + len(value) + HEADER_BYTES for name, value in headers)
     if (
         len(record.value) <= VALUE_BYTES_MAX
         and len(record.key) <= KEY_BYTES_MAX
