@@ -1,7 +1,8 @@
 """Databases of a test's own, made and dropped on servers that are shared.
 
 Shape: `with database(dsn) as own:` yields the DSN of a new one; drop(connection, name) takes one
-away with whoever is still connected.
+away with whoever is still connected, disconnect(connection, name) only them: the session of a
+program that was killed outlives it by a moment.
 Why: DROP DATABASE … WITH (FORCE) fails when an autovacuum worker is in it, which is a superuser's
 and none of ours to end; without FORCE, PostgreSQL asks that worker to go and waits for it.
 """
@@ -29,6 +30,11 @@ def database(dsn: str) -> Generator[str]:
             drop(admin, name)
 
 
-def drop(admin: psycopg.Connection, name: str) -> None:
+def disconnect(admin: psycopg.Connection, name: str) -> None:
+    """End the sessions in a database; returns when they are gone."""
     admin.execute(OUR_OWN, (name,))
+
+
+def drop(admin: psycopg.Connection, name: str) -> None:
+    disconnect(admin, name)
     admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
