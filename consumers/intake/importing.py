@@ -23,6 +23,7 @@ from commands.answer import CommandAnswered
 from commands.answering import ACCEPTED
 from consumers.asking import Asker
 from consumers.intake.absence import Looking, check_absent
+from consumers.intake.inbox import NAME_BYTES_MAX, is_plain
 from consumers.intake.lines import Published
 from consumers.intake.publishing import RefusedLine, Tally, publish_lines
 from consumers.intake.records import DONE, SEALED, STOPPED, Records, State, Unfinished, recorded
@@ -84,6 +85,9 @@ class Importer:
         self, path: Path, *, book: str, format_name: str | None = None
     ) -> ImportReport | FileRefused:
         """As the function of this name."""
+        if not is_plain(path.name):
+            message = f"its name is not printable UTF-8 of at most {NAME_BYTES_MAX} bytes"
+            return FileRefused("file_name_not_plain", message)
         size = path.stat().st_size
         if size > FILE_BYTES_MAX:
             return FileRefused("file_too_large", f"{size} bytes, more than {FILE_BYTES_MAX}")
@@ -93,7 +97,24 @@ class Importer:
             return self._import(copy, book, format_name)
 
     def resume(self, unfinished: Unfinished) -> ImportReport | FileRefused:
-        """Go on with an import that was cut off, from the bytes that were kept."""
+        """Go on with an import that was cut off, from the bytes that were kept.
+
+        What took them may be an older release: if they are refused now, the import is stopped.
+        """
+        outcome = self._resumed(unfinished)
+        if isinstance(outcome, FileRefused):
+            with recorded(self.surroundings.settings.postgres) as records:
+                records.turn(unfinished.book, batch_id=unfinished.batch_id, status=STOPPED)
+            log.error(
+                "stopped",
+                book=unfinished.book,
+                correlation_id=unfinished.batch_id,
+                code=outcome.code,
+                line_number=outcome.line_number,
+            )
+        return outcome
+
+    def _resumed(self, unfinished: Unfinished) -> ImportReport | FileRefused:
         with TemporaryDirectory(prefix=COPY_PREFIX) as folder:
             copy = Path(folder) / unfinished.file_name
             with recorded(self.surroundings.settings.postgres) as records, copy.open("wb") as out:

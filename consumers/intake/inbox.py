@@ -4,7 +4,8 @@ Shape: Inbox(folder): prepare(book), waiting(book) -> files in the order of thei
 done(path), refused(path, reason). A file that is done moves to done/ beside it, one that is
 refused to refused/ with NAME.reason.json; nothing is ever written over or deleted.
 Rules: a file appears whole, by a rename: written first under a name that begins with a dot or ends
-in .part, in the same folder, which we leave alone. Subfolders are not looked into.
+in .part, in the same folder, which we leave alone. Subfolders are not looked into. A file whose
+name is not plain (`is_plain`) is put aside under its name `as_shown`.
 Errors: OSError.
 """
 
@@ -17,6 +18,18 @@ from pathlib import Path
 DONE, REFUSED = "done", "refused"
 WRITING = ".part"
 REASON = ".reason.json"
+NAME_BYTES_MAX = 200  # File systems take 255: room for a number and for REASON.
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name can be kept, told and written as it is."""
+    return name.isprintable() and len(name.encode()) <= NAME_BYTES_MAX
+
+
+def as_shown(name: str) -> str:
+    """A name that is plain: what is not printable as an escape, cut where it is too long."""
+    escaped = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)
+    return escaped.encode()[:NAME_BYTES_MAX].decode(errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,9 @@ class Inbox:
 
     def refused(self, path: Path, reason: Mapping[str, object]) -> Path:
         """Where it lies now; the reason is there before it is."""
-        place = _free(path.parent / REFUSED, path.name)
-        text = json.dumps({"file": path.name, **reason}, ensure_ascii=False, indent=2)
+        name = as_shown(path.name)
+        place = _free(path.parent / REFUSED, name)
+        text = json.dumps({"file": name, **reason}, ensure_ascii=False, indent=2)
         place.with_name(place.name + REASON).write_text(text + "\n", encoding="utf-8")
         return path.rename(place)
 

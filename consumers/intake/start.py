@@ -5,7 +5,8 @@ every file system, and a file that somebody is still writing under its last name
 Rules: one file at a time, by name within a book; a file that does not count is put aside with the
 reason, and the next one is taken. What was cut off is gone on with at the start and every
 UNFINISHED_EVERY_S: also what a person's import has left, and seals whose check is still to come.
-Errors: Outage, OSError of the inbox's disk. A file that another program is importing waits.
+Errors: Outage, OSError of the inbox itself. A file that another program is importing waits, and so
+does one that the disk does not give or take: the others are imported meanwhile.
 """
 
 import os
@@ -21,7 +22,7 @@ from consumers.asking import Stopped
 from consumers.intake import records
 from consumers.intake.absence import holds
 from consumers.intake.importing import STOPPED_BEFORE_SEAL, Importer, ImportReport
-from consumers.intake.inbox import Inbox
+from consumers.intake.inbox import Inbox, as_shown
 from consumers.intake.records import ARRIVING, Busy, recorded
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
@@ -29,6 +30,7 @@ from providers.settlement_file import FileRefused
 
 POLL_S = 0.5
 UNFINISHED_EVERY_S = 10.0
+FAILED_S = 10.0  # How long a file waits that the disk failed at.
 PATIENCE_S = 2.0  # With the read models, before the next file is taken; later we look again.
 INBOX = "inbox"
 log = structlog.get_logger()
@@ -55,39 +57,50 @@ class Intake:
         self._inbox = Inbox(surroundings.settings.data / INBOX)
         self._importer = Importer(surroundings, stop=stop, patience_s=PATIENCE_S)
         self._resumed_at_s = float("-inf")
+        self._failed: dict[Path, float] = {}  # What the disk failed at, and until when it waits.
 
     def turn(self) -> None:
         """Take every file that waits, then what was cut off."""
+        now_s = time.monotonic()
+        self._failed = {path: until for path, until in self._failed.items() if until > now_s}
         for book in directory.list_books(self._dsn):
             self._inbox.prepare(book.name)
             for path in self._inbox.waiting(book.name):
                 if self._stop.is_set():
                     return
-                self._take(path, book.name)
+                if path not in self._failed:
+                    self._take(path, book.name)
         if time.monotonic() - self._resumed_at_s > UNFINISHED_EVERY_S:
             self._resume()
             self._resumed_at_s = time.monotonic()
 
     def _take(self, path: Path, book: str) -> None:
+        name = as_shown(path.name)
         try:
-            outcome = (
-                self._importer.import_file(path, book=book)
-                if os.access(path, os.R_OK) or not path.exists()
-                else FileRefused("file_unreadable", "we may not read it")
-            )
+            self._put_aside(path, book, self._imported(path, book))
         except Busy as busy:
-            log.info("waiting", book=book, file=path.name, outage=str(busy))
-            return
+            log.info("waiting", book=book, file=name, outage=str(busy))
         except FileNotFoundError:
-            log.info("taken_away", book=book, file=path.name)
-            return
+            log.info("taken_away", book=book, file=name)
+        except OSError as error:
+            self._failed[path] = time.monotonic() + FAILED_S
+            why = error.strerror or type(error).__name__
+            log.warning("waiting", book=book, file=name, outage=why, pause_s=FAILED_S)
+
+    def _imported(self, path: Path, book: str) -> ImportReport | FileRefused:
+        if os.access(path, os.R_OK) or not path.exists():
+            return self._importer.import_file(path, book=book)
+        return FileRefused("file_unreadable", "we may not read it")
+
+    def _put_aside(self, path: Path, book: str, outcome: ImportReport | FileRefused) -> None:
+        name = as_shown(path.name)
         reason = _reason(outcome)
         if reason is None:
             place = self._inbox.done(path)
-            log.info("done", book=book, file=path.name, place=str(place))
+            log.info("done", book=book, file=name, place=str(place))
         else:
             place = self._inbox.refused(path, reason)
-            log.warning("refused", book=book, file=path.name, place=str(place), code=reason["code"])
+            log.warning("refused", book=book, file=name, place=str(place), code=reason["code"])
 
     def _resume(self) -> None:
         with recorded(self._dsn) as known:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 from domain.settlement import BatchSealed, BreakOpened, SettlementLineReported
@@ -87,6 +88,48 @@ def test_a_file_goes_to_done_or_to_refused_with_its_reason(
         assert counts(system) == before
         left = sorted(each.name for each in folder.iterdir() if each.is_file())
         assert left == [".hidden", "still.csv.part"]
+
+
+def test_a_file_that_nobody_can_take_holds_up_no_other(servers: Addresses, tmp_path: Path) -> None:
+    bill = bill_file(tmp_path / "bill.csv", synthetic_rows(20, seed=9)).read_bytes()
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        folder = inbox(system)
+        bad = folder / "a.csv"
+        bad.symlink_to("/proc/self/mem")  # Reads as a bad sector does.
+        for name in (b"b-\xff.csv", b"c" * 251 + b".csv"):
+            (folder / os.fsdecode(name)).write_bytes(bill)
+        (folder / "d.csv").write_bytes(bill)
+        system.until(lambda: (folder / "done" / "d.csv").exists() or None, "the good one")
+        reasons = list((folder / "refused").glob("*.json"))
+        codes = [json.loads(each.read_text(encoding="utf-8"))["code"] for each in reasons]
+        assert codes == ["file_name_not_plain"] * 2
+        assert bad.is_symlink()
+        bad.unlink()
+        bad.write_bytes(bill)
+        system.until(lambda: (folder / "done" / "a.csv").exists() or None, "the repaired one")
+        assert counts(system)[FULL_NAMES[BatchSealed]] == 1
+        system.stop("intake")
+
+
+def test_what_a_newer_release_refuses_is_stopped_and_not_tried_for_ever(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    """As kept bytes look to a reader that has become stricter: a format that there is not."""
+    bill = bill_file(tmp_path / "bill.csv", synthetic_rows(20, seed=10))
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        folder = inbox(system)
+        system.kill("relay")
+        bill.rename(folder / "bill.csv")
+        system.until(lambda: status(system) == "arriving" or None, "it to begin")
+        system.kill("intake")
+        (folder / "bill.csv").unlink()
+        with system.connect() as connection:
+            connection.execute("UPDATE tally.imports SET format = 'older'")
+        system.start("intake")
+        system.until(lambda: status(system) == "stopped" or None, "it to be stopped")
+        said = system.programs["intake"].said()
+        assert "format_unknown" in said
+        assert said.count("format_unknown") == 1
 
 
 def test_what_a_killed_import_left_is_gone_on_with_from_the_bytes_that_were_kept(

@@ -1,11 +1,12 @@
 """The inbox: what is whole waits in order, and nothing is ever written over."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from consumers.intake.inbox import Inbox
+from consumers.intake.inbox import NAME_BYTES_MAX, Inbox, as_shown, is_plain
 
 
 @pytest.fixture
@@ -46,6 +47,24 @@ def test_a_refused_file_lies_beside_its_reason(inbox: Inbox) -> None:
         assert reason == {"file": "bill.csv", "code": code, "line_number": 3}
         assert place.read_text(encoding="utf-8") == code
     assert (inbox.folder / "main" / "refused" / "bill.csv.2.reason.json").exists()
+
+
+@pytest.mark.parametrize("name", [b"bill-\xff.csv", b"b" * 251 + b".csv", b"a\nb\x1b[31m.csv"])
+def test_a_name_that_is_not_plain_is_put_aside_under_one_that_is(inbox: Inbox, name: bytes) -> None:
+    path = put(inbox, os.fsdecode(name), "a bill")
+    assert not is_plain(path.name)
+    place = inbox.refused(path, {"code": "file_name_not_plain"})
+    assert is_plain(place.name)
+    reason = json.loads(Path(f"{place}.reason.json").read_text(encoding="utf-8"))
+    assert reason == {"file": place.name, "code": "file_name_not_plain"}
+    assert place.read_text(encoding="utf-8") == "a bill"
+    assert inbox.waiting("main") == []
+
+
+@pytest.mark.parametrize("name", ["bill.csv", "3月 账单.csv", "b" * NAME_BYTES_MAX])
+def test_a_plain_name_is_shown_as_it_is(name: str) -> None:
+    assert is_plain(name)
+    assert as_shown(name) == name
 
 
 def test_a_reason_that_was_left_alone_is_kept(inbox: Inbox) -> None:
