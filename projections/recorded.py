@@ -1,6 +1,6 @@
 """What the read side is fed: events as the log has them, answers, and dead letters.
 
-Shape: NamedTuples, made once a record by whoever decodes, in batches of one book in order.
+Shape: one object a record, made once by whoever decodes, in batches of one book in order.
 `sequence` counts without gap from 1: events by `book_sequence`, answers by `answer_sequence`.
 Units: `recorded_at_us`, `answered_at_us` microseconds since 1970, UTC; `effective_on` days since
 1970; `command_id` 16 bytes.
@@ -46,8 +46,9 @@ class Undecoded:
     why: str
 
 
-class Answer(NamedTuple):
-    """What came of a command, field by field as tally.results carries it."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command, field by field as tally.results carries it: decoded as it is."""
 
     book: str
     answer_sequence: int

@@ -138,7 +138,8 @@ def _encode(code: Functions, record: object) -> bytes:
 
 
 def _decode(code: Functions, data: bytes) -> object:
-    check_size(data)
+    if len(data) > PAYLOAD_BYTES_MAX:
+        check_size(data)
     try:
         record, end = code.read(data, 0)
     except (IndexError, UnicodeDecodeError) as error:

@@ -13,6 +13,7 @@ from schemas.malformed import NOT_FRAMED, TOO_LARGE, Malformed
 PAYLOAD_BYTES_MAX = 1_048_576  # Kafka's own bound of a batch, so nothing larger travels anyway.
 
 _HEADER = struct.Struct(">bI")
+_SIZE = _HEADER.size
 
 
 def frame(schema_id: int, payload: bytes) -> bytes:
@@ -22,10 +23,11 @@ def frame(schema_id: int, payload: bytes) -> bytes:
 def unframe(value: bytes | None) -> tuple[int, bytes]:
     if value is None:
         raise Malformed("a record without a value", code=NOT_FRAMED)
-    if len(value) < _HEADER.size or value[0] != 0:
+    if len(value) < _SIZE or value[0]:
         raise Malformed("no schema id of Confluent's wire format in front", code=NOT_FRAMED)
-    check_size(value)
-    return int.from_bytes(value[1 : _HEADER.size], "big"), value[_HEADER.size :]
+    if len(value) > PAYLOAD_BYTES_MAX:
+        check_size(value)
+    return _HEADER.unpack_from(value)[1], value[_SIZE:]
 
 
 def check_size(data: bytes) -> None:

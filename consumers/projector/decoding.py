@@ -5,21 +5,21 @@ release does not know becomes an Undecoded: the models of money stop before it.
 Errors: Outage where the registry cannot be asked; Foreign, a record that is none of our events.
 """
 
+from binascii import unhexlify
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import Message
 
 from commands import dead_letter
-from commands.answer import CommandAnswered
-from commands.log import DAY_US, day
-from infra.codec import ANSWER, DEAD_LETTER
+from commands.log import day
+from consumers.surroundings import AGGREGATE_OF
+from infra.codec import DEAD_LETTER
 from infra.kafka import messages
 from infra.registry.ids import SchemaIds
-from projections.recorded import Answer, DeadLetter, Recorded, Undecoded
+from projections.recorded import Answer, DeadLetter, Recorded, Undecoded, answered
 from schemas import codec
 from schemas.framing import unframe
 from schemas.malformed import Malformed
@@ -27,10 +27,11 @@ from schemas.malformed import Malformed
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 CACHE_MAX = 4_096
+SOURCE = "/tally/"  # And the book, in ce_source.
 ZERO, NO_ZERO = "\0", "\ufffd"
 V = TypeVar("V")
-Told = TypeVar("Told", CommandAnswered, dead_letter.DeadLetter)
-_ANSWER_FIELDS = attrgetter(*Answer._fields)
+Told = TypeVar("Told", Answer, dead_letter.DeadLetter)
+ANSWER = codec.RecordCodec(Answer)
 
 
 class Foreign(Exception):  # noqa: N818 - a fact about the record.
@@ -39,26 +40,15 @@ class Foreign(Exception):  # noqa: N818 - a fact about the record.
 
 def read_answer(message: Message) -> tuple[str, Recorded] | None:
     """Reads tally.results; None for a stray's answer, which has no place in any book."""
-    answer = ANSWER.decode(unframe(messages.value(message))[1])
-    return (answer.book, recorded_answer(answer)) if answer.answer_sequence else None
+    answer = answer_of(unframe(messages.value(message))[1])
+    return (answer.book, answered(answer)) if answer.answer_sequence else None
 
 
-def recorded_answer(answer: CommandAnswered) -> Recorded:
-    """An answer at its place among the book's answers."""
-    if ZERO in answer.client + answer.idempotency_key + answer.correlation_id:
-        answer = _stored(answer)
-    return Recorded(
-        answer.answer_sequence,
-        answer.answered_at_us,
-        answer.answered_at_us // DAY_US,
-        "",
-        "",
-        0,
-        answer.command_type,
-        Answer._make(_ANSWER_FIELDS(answer)),
-        b"",
-        answer.correlation_id,
-    )
+def answer_of(payload: bytes) -> Answer:
+    """An answer as it is stored, bare."""
+    answer = ANSWER.decode(payload)
+    told = answer.client + answer.idempotency_key + answer.correlation_id
+    return _stored(answer) if ZERO in told else answer
 
 
 def read_dead_letter(message: Message) -> DeadLetter:
@@ -81,32 +71,41 @@ def _stored(record: Told) -> Told:
     return replace(record, **texts) if texts else record
 
 
+class Kind(NamedTuple):
+    """What an event's type says."""
+
+    type_name: str
+    aggregate: str
+
+
 class EventDecoder:
     """Reads the events of tally.events."""
 
     def __init__(self, schemas: SchemaIds) -> None:
         self._schemas = schemas
+        self._kinds: dict[bytes, Kind] = {}
+        self._books: dict[bytes, str] = {}
         self._times: dict[bytes, int] = {}
         self._days: dict[bytes, int] = {}
-        self._texts: dict[bytes, str] = {}
 
     def read(self, message: Message) -> tuple[str, Recorded]:
         facts = messages.headers(message)
         try:
-            type_name = self._text(facts["ce_type"])
+            kind, source = facts["ce_type"], facts["ce_source"]
+            type_name, aggregate = self._kinds.get(kind) or self._kind(kind)
             recorded = Recorded(
                 int(facts["ce_sequence"]),
                 self._times.get(facts["ce_time"]) or self._time(facts["ce_time"]),
                 self._days.get(facts["ce_effectiveon"]) or self._day(facts["ce_effectiveon"]),
-                self._text(facts["ce_aggregate"]),
+                aggregate,
                 facts["ce_subject"].decode(),
                 int(facts["ce_version"]),
                 type_name,
                 self._event(type_name, messages.value(message)),
-                bytes.fromhex(facts["ce_commandid"].decode()),
-                facts.get("ce_correlationid", b"").decode(),
+                unhexlify(facts["ce_commandid"]),
+                facts["ce_correlationid"].decode() if "ce_correlationid" in facts else "",
             )
-            return self._text(facts["ce_book"]), recorded
+            return self._books.get(source) or self._book(source), recorded
         except (KeyError, ValueError) as error:
             place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
             raise Foreign(f"{place} is no event of ours: {error}") from error
@@ -121,9 +120,14 @@ class EventDecoder:
         except Malformed as malformed:
             return Undecoded(str(malformed))
 
-    def _text(self, raw: bytes) -> str:
-        found = self._texts.get(raw)
-        return found if found is not None else _kept(self._texts, raw, raw.decode())
+    def _kind(self, raw: bytes) -> Kind:
+        """Of a type that we do not know, the aggregate is what its package is called."""
+        name = raw.decode()
+        aggregate = AGGREGATE_OF.get(name) or name.removeprefix("tally.").partition(".")[0]
+        return _kept(self._kinds, raw, Kind(name, aggregate))
+
+    def _book(self, raw: bytes) -> str:
+        return _kept(self._books, raw, raw.decode().removeprefix(SOURCE))
 
     def _time(self, raw: bytes) -> int:
         moment = datetime.fromisoformat(raw.decode())

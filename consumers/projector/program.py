@@ -29,6 +29,7 @@ TIMEOUT_S = 15.0
 # A commit that waits for the disk takes all that were made before it there.
 TO_DISK = """SELECT set_config('synchronous_commit', 'on', true),
 pg_logical_emit_message(true, 'tally', '')"""
+Place = tuple[str, int]  # Topic and partition.
 log = structlog.get_logger()
 
 
@@ -44,7 +45,7 @@ class Projector:
         self._consumer = consumer
         self._connection = connection
         self._feeds = feeds
-        self._next: dict[tuple[str, int], int] = {}
+        self._next: dict[Place, int] = {}
         self._committed_at_s = time.monotonic()
         self._busy = False
 
@@ -63,13 +64,13 @@ class Projector:
             self._connection.close()
 
     def _once(self) -> None:
-        by_topic: dict[str, list[Message]] = {}
+        by_place: dict[Place, list[Message]] = {}
         for message in self._poll():
-            by_topic.setdefault(messages.topic(message), []).append(message)
-        for topic, found in by_topic.items():
-            self._feeds[topic].take(self._connection, found)
-            for message in found:
-                self._next[topic, messages.partition(message)] = messages.offset(message) + 1
+            place = messages.topic(message), messages.partition(message)
+            by_place.setdefault(place, []).append(message)
+        for place, found in by_place.items():
+            self._feeds[place[0]].take(self._connection, found)
+            self._next[place] = messages.offset(found[-1]) + 1
         self._commit()
 
     def _poll(self) -> list[Message]:

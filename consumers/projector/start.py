@@ -17,14 +17,13 @@ from consumers.projector.decoding import EventDecoder
 from consumers.projector.feed import DeadLetterFeed, Feed, Span
 from consumers.projector.program import Projector
 from consumers.surroundings import Surroundings
-from infra.codec import ANSWER
 from infra.event_store import directory
 from infra.event_store.directory import Book
 from infra.kafka import clients
 from projections import schema
 from projections.answers import Commands
 from projections.models import all_models, event_models
-from projections.recorded import Recorded
+from projections.recorded import Recorded, answered
 
 GROUP = "projector"
 ANSWERS = """SELECT answer FROM {schema}.answers
@@ -71,7 +70,7 @@ class Fetch:
         text = sql.SQL(ANSWERS).format(schema=sql.Identifier(self._book(name).schema))
         with psycopg.connect(self._dsn) as connection:
             rows = connection.execute(text, (span.after, span.to), binary=True).fetchall()
-        return [decoding.recorded_answer(ANSWER.decode(bytes(answer))) for (answer,) in rows]
+        return [answered(decoding.answer_of(bytes(answer))) for (answer,) in rows]
 
     def _book(self, name: str) -> Book:
         found = [book for book in directory.list_books(self._dsn) if book.name == name]

@@ -1,6 +1,7 @@
 """Answers and dead letters: fed from their own topics, told twice and kept once."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -56,7 +57,8 @@ def refused(sequence: int) -> Recorded:
     answer = accepted(sequence).event
     assert isinstance(answer, Answer)
     return answered(
-        answer._replace(
+        replace(
+            answer,
             status="refused",
             code="insufficient_funds",
             detail="there is too little",
