@@ -85,7 +85,7 @@ def _reading(bootstrap: str) -> dict[str, str | int | bool]:
         "auto.offset.reset": "error",
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
-        "fetch.wait.max.ms": 20,
+        "fetch.wait.max.ms": 100,
         "fetch.queue.backoff.ms": 20,
         "queued.max.messages.kbytes": CONSUMER_QUEUE_KB_MAX,
         "enable.partition.eof": False,
