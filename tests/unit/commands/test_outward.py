@@ -1,7 +1,7 @@
 """What leaves a book fits a record of Kafka, whatever came in."""
 
 import pytest
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaException, Producer
 
 from commands.incoming import Incoming, Origin, Record
 from commands.outward import (
@@ -15,7 +15,6 @@ from commands.outward import (
 )
 from domain.decision import Refused
 from infra.codec import DEAD_LETTER, AvroCodec
-from infra.kafka.clients import producer
 from schemas.meta import CommandMeta
 
 WIDE = "\U0001f4b0"  # Four bytes of UTF-8.
@@ -72,7 +71,7 @@ def test_headers_beyond_the_bound_are_left_out_and_it_says_so(headers: Headers) 
 
 def test_the_bound_of_a_letter_is_below_what_a_producer_takes() -> None:
     """The client refuses a larger one at once, without asking Kafka, whatever it compresses to."""
-    sender = producer("localhost:1")
+    sender = Producer({"bootstrap.servers": "localhost:1"})
     sender.produce("tally.dead-letters", b"\0" * (LETTER_BYTES_MAX + 5), b"k" * 120)
     assert len(sender) > 0
     with pytest.raises(KafkaException, match="MSG_SIZE_TOO_LARGE"):
