@@ -43,7 +43,7 @@ class Answers:
     def __init__(self, surroundings: Surroundings, count: int) -> None:
         self.seen: dict[str, tuple[float, int]] = {}
         self._count = count
-        self._consumer = clients.reader(surroundings.settings.kafka)
+        self._consumer = clients.reader(surroundings.settings.kafka_address)
         partition = partition_of(FIRST_BOOK.encode(), surroundings.cluster.partitions)
         place = TopicPartition(surroundings.topics.results, partition)
         _, place.offset = self._consumer.get_watermark_offsets(place, timeout=15.0)
@@ -114,7 +114,7 @@ def paced(
     surroundings: Surroundings, load: Sequence[tuple[str, bytes]], *, rate: int
 ) -> dict[str, float]:
     """Publish each at its moment; the moments by key."""
-    producer = clients.producer(surroundings.settings.kafka)
+    producer = clients.producer(surroundings.settings.kafka_address)
     due: dict[str, float] = {}
     begin_s = time.monotonic() + 0.1
     for number, (key, value) in enumerate(load):

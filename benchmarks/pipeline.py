@@ -68,7 +68,7 @@ def transfers(count: int, *, wallets: int, hot: bool) -> Iterator[tuple[str, Com
 
 def publish(surroundings: Surroundings, commands: Iterator[tuple[str, Command]]) -> int:
     """Put commands into Kafka; how many."""
-    producer = clients.producer(surroundings.settings.kafka)
+    producer = clients.producer(surroundings.settings.kafka_address)
     count = 0
     for key, command in commands:
         schema_id = surroundings.ids[FULL_NAMES[type(command)]]

@@ -54,11 +54,14 @@ class Call:
     def own_settings(self) -> "Settings":
         """As they were said, without what a running `tally up` knows."""
         from pydantic import ValidationError
+        from pydantic_settings import SettingsError
 
         from infra.settings import Settings
 
         try:
             return Settings(**self.said)  # pyright: ignore[reportArgumentType]
+        except SettingsError as error:
+            raise misused(str(error)) from error
         except ValidationError as error:
             for each in error.errors(include_url=False, include_input=False):
                 name = ".".join(str(step) for step in each["loc"])

@@ -43,7 +43,7 @@ class Redriver:
     def __init__(self, settings: Settings) -> None:
         self._topics = Topics(settings.topic_prefix)
         self._registry = Registry(settings.registry)
-        self._producer = clients.producer(settings.kafka)
+        self._producer = clients.producer(settings.kafka_address)
         self._connection = connect(settings.postgres)
         self._delivered: Message | None = None
         self._failed: KafkaError | None = None

@@ -76,8 +76,8 @@ class Asker:
         self._outstanding_max = outstanding_max
         self._silence_s_max = silence_s_max
         self._stop = stop or Event()
-        self._producer = clients.producer(surroundings.settings.kafka)
-        self._consumer = clients.reader(surroundings.settings.kafka)
+        self._producer = clients.producer(surroundings.settings.kafka_address)
+        self._consumer = clients.reader(surroundings.settings.kafka_address)
         self._reading: set[int] = set()
         self._told: dict[str, int] = {}  # The last answer of each book that was told.
         self._waiting = Counter[tuple[str, str]]()  # Answers to come by book and command.

@@ -106,7 +106,7 @@ class LogSource:
         number = partition_of(book.encode(), surroundings.cluster.partitions)
         place = TopicPartition(surroundings.topics.results, number, 0)
         last = after
-        for message in records(surroundings.settings.kafka, place):
+        for message in records(surroundings.settings.kafka_address, place):
             found = read_answer(message)
             if found is not None and found[0] == book and found[1].sequence > last:
                 last = found[1].sequence

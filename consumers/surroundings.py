@@ -36,7 +36,10 @@ class Surroundings:
         """Prepare everything; doing it twice, or in two programs at once, does no harm."""
         names = Topics(settings.topic_prefix)
         cluster = topics.prepare(
-            settings.kafka, names, partitions=settings.partitions, replicas=settings.replicas
+            settings.kafka_address,
+            names,
+            partitions=settings.partitions,
+            replicas=settings.replicas,
         )
         registry = Registry(settings.registry)
         ids = register_all(registry)
@@ -54,6 +57,6 @@ class Surroundings:
         return Place(self.topics, self.cluster.partitions, self.ids, AGGREGATE_OF)
 
     def publisher(self) -> Publisher:
-        bootstrap = self.settings.kafka
-        producer = clients.producer(bootstrap, says_waiting=True)
-        return Publisher(producer, clients.reader(bootstrap), self.place)
+        kafka = self.settings.kafka_address
+        producer = clients.producer(kafka, says_waiting=True)
+        return Publisher(producer, clients.reader(kafka), self.place)

@@ -2,8 +2,8 @@
 
 Shape: publish(settings), withdraw(data); complete(settings) fills in what nobody has said, from
 a `tally up` that runs on the same folder.
-Rules: readable by its owner alone, for it holds the password of PostgreSQL; of a process that is
-gone it means nothing.
+Rules: readable by its owner alone, for it holds the passwords of PostgreSQL and Kafka; of a process
+that is gone it means nothing. A Kafka that was said comes without the passwords of another.
 Errors: Outage(retry=False) names what is missing and how to give it.
 """
 
@@ -17,7 +17,8 @@ from infra.settings import Settings
 
 FILE = "tally.json"
 # What must be the same for everybody who works on the same books.
-SHARED = ("kafka", "postgres", "registry", "topic_prefix", "partitions", "replicas")
+SERVERS = ("kafka", "kafka_options", "postgres", "registry")
+SHARED = (*SERVERS, "topic_prefix", "partitions", "replicas")
 OPTIONS = {"kafka": "--kafka", "postgres": "--postgres", "registry": "--registry"}
 
 
@@ -39,6 +40,8 @@ def complete(settings: Settings, *needed: str) -> Settings:
     """The settings with what a running `tally up` knows. Errors: Outage(retry=False)."""
     found = _published(settings.data)
     unsaid = {name: found[name] for name in SHARED if name in found and not _said(settings, name)}
+    if _said(settings, "kafka"):
+        unsaid.pop("kafka_options", None)
     whole = settings.model_copy(update=unsaid)
     missing = [name for name in needed if not getattr(whole, name)]
     if missing:

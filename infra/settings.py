@@ -1,19 +1,29 @@
 """Settings of every program: from the command line, TALLY_* in the environment, or tally.toml.
 
 Shape: Settings(); the first of command line, environment and file that names a value counts.
-Units: in the names. Secrets stay out of logs: a DSN is printed without its password.
+Units: in the names. Secrets stay out of logs: a DSN is printed without its password, the options of
+Kafka not at all.
 Errors: pydantic's ValidationError names the setting and what was expected.
 """
 
+import json
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, PlainSerializer
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from infra.kafka.address import KafkaAddress, checked_options
+
+# Given as a table of tally.toml or as JSON in the environment; passed on as JSON.
+KafkaOptions = Annotated[
+    dict[str, str], AfterValidator(checked_options), PlainSerializer(json.dumps, return_type=str)
+]
 
 
 class Settings(BaseSettings):
@@ -24,6 +34,9 @@ class Settings(BaseSettings):
     )
 
     kafka: str = Field(default="", description="HOST:PORT of Kafka; empty: embedded")
+    kafka_options: KafkaOptions = Field(
+        default={}, repr=False, description="security.protocol, sasl.*, ssl.* of its clients"
+    )
     postgres: str = Field(default="", description="DSN of PostgreSQL; empty: embedded")
     registry: str = Field(default="", description="its Confluent API's URL; empty: embedded")
     data: Path = Field(default=Path(".tally"), description="folder of the embedded servers")
@@ -34,6 +47,11 @@ class Settings(BaseSettings):
     memory: int = Field(default=100_000, ge=1_000, description="aggregates a writer remembers")
     failures_max: int = Field(default=20, ge=1, description="errors in a minute that stop it")
     log_json: bool = Field(default=False, description="log lines as JSON")
+
+    @property
+    def kafka_address(self) -> KafkaAddress:
+        """As every client of Kafka is told."""
+        return KafkaAddress(self.kafka, self.kafka_options)
 
     @classmethod
     def settings_customise_sources(

@@ -8,13 +8,15 @@ Bound: a server that is silent costs TIMEOUT_S, or what its own client takes to 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
 
 from commands.outage import Outage
 from infra.event_store.directory import connect
+from infra.kafka import clients
+from infra.kafka.address import KafkaAddress
 from infra.registry.client import Registry
 from infra.settings import Settings
 from infra.telemetry import masked
@@ -36,15 +38,15 @@ class Server:
 class Asked(NamedTuple):
     name: str
     address: str
-    ask: Callable[[str], None]
+    ask: Callable[[], None]
 
 
 def probe(settings: Settings) -> Sequence[Server]:
     """Ask all of them whether they are there."""
     asked = (
-        Asked("kafka", settings.kafka, _ask_kafka),
-        Asked("postgres", settings.postgres, _ask_postgres),
-        Asked("registry", settings.registry, _ask_registry),
+        Asked("kafka", settings.kafka, partial(_ask_kafka, settings.kafka_address)),
+        Asked("postgres", settings.postgres, partial(_ask_postgres, settings.postgres)),
+        Asked("registry", settings.registry, partial(_ask_registry, settings.registry)),
     )
     with ThreadPoolExecutor(len(asked)) as pool:
         return list(pool.map(_probe, asked))
@@ -55,14 +57,14 @@ def _probe(asked: Asked) -> Server:
     if not address:
         return Server(name, "", answers=False, why="nobody says where it is")
     try:
-        ask(address)
+        ask()
     except (Outage, KafkaException) as error:
         return Server(name, masked(address), answers=False, why=masked(str(error).strip()))
     return Server(name, masked(address), answers=True, why="")
 
 
-def _ask_kafka(bootstrap: str) -> None:
-    AdminClient({"bootstrap.servers": bootstrap, "log_level": 0}).list_topics(timeout=TIMEOUT_S)
+def _ask_kafka(kafka: KafkaAddress) -> None:
+    clients.admin(kafka).list_topics(timeout=TIMEOUT_S)
 
 
 def _ask_postgres(dsn: str) -> None:

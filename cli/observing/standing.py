@@ -141,7 +141,7 @@ def _unread(settings: Settings, ends: Ends, after: Books) -> dict[int, Lag]:
 
 
 def _waits_since(settings: Settings, place: Place, offset: int) -> float | None:
-    at_ms = written_at_ms(settings.kafka, place, offset)
+    at_ms = written_at_ms(settings.kafka_address, place, offset)
     return None if at_ms is None else _since(at_ms * 1_000)
 
 

@@ -17,6 +17,7 @@ from confluent_kafka.admin import (
 
 from cli.observing.servers import TIMEOUT_S
 from infra.kafka import clients
+from infra.kafka.address import KafkaAddress
 from infra.kafka.topics import Topics
 from infra.settings import Settings
 
@@ -40,7 +41,7 @@ class Ends:
     def of(cls, settings: Settings) -> Self | None:
         """None where the topics have not been made."""
         topics = Topics(settings.topic_prefix)
-        admin = AdminClient({"bootstrap.servers": settings.kafka, "log_level": 0})
+        admin = clients.admin(settings.kafka_address)
         try:
             known = admin.list_topics(timeout=TIMEOUT_S).topics
             if not set(topics.retention()) <= set(known):
@@ -71,9 +72,9 @@ def _offsets(admin: AdminClient, places: list[TopicPartition], *, latest: bool) 
     }
 
 
-def written_at_ms(bootstrap: str, place: Place, offset: int) -> int | None:
+def written_at_ms(kafka: KafkaAddress, place: Place, offset: int) -> int | None:
     """When the record at an offset, or the next behind it, was written; None if it is not there."""
-    consumer = clients.reader(bootstrap)
+    consumer = clients.reader(kafka)
     try:
         consumer.assign([TopicPartition(*place, offset)])
         message = consumer.poll(READ_TIMEOUT_S)

@@ -57,5 +57,5 @@ def _asks(spool: Spool, numbers: dict[Key, deque[int]]) -> Iterator[Ask]:
 def _surroundings(settings: Settings) -> Surroundings:
     """What asking needs: topics that are there, and the ids of the schemas."""
     names, registry = Topics(settings.topic_prefix), Registry(settings.registry)
-    cluster = topics.describe(settings.kafka, names)
+    cluster = topics.describe(settings.kafka_address, names)
     return Surroundings(settings, names, cluster, register_all(registry), SchemaIds(registry))

@@ -27,7 +27,7 @@ class Sender:
     def __init__(self, settings: Settings) -> None:
         self._topic = Topics(settings.topic_prefix).commands
         self._registry = Registry(settings.registry)
-        self._producer = clients.producer(settings.kafka)
+        self._producer = clients.producer(settings.kafka_address)
         self._ids: dict[str, int] = {}
         self._failed: KafkaError | None = None
         self.acknowledged = 0

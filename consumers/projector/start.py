@@ -46,7 +46,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
         topics.results: Feed([Commands()], decoding.read_answer, fetch.answers),
         topics.dead_letters: DeadLetterFeed(decoding.read_dead_letter),
     }
-    consumer = clients.group_consumer(settings.kafka, group=f"{topics.prefix}.{GROUP}")
+    consumer = clients.group_consumer(settings.kafka_address, group=f"{topics.prefix}.{GROUP}")
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)
     Projector(consumer, connection, feeds).run(stop)

@@ -69,8 +69,8 @@ class ReplayProvider:
             provider=outcomes.provider,
             topic_id=surroundings.cluster.topic_ids[self._topic],
         )
-        self._consumer = clients.reader(surroundings.settings.kafka)
-        self._producer = clients.producer(surroundings.settings.kafka)
+        self._consumer = clients.reader(surroundings.settings.kafka_address)
+        self._producer = clients.producer(surroundings.settings.kafka_address)
         self._failed: KafkaError | None = None
         self._unsaved: dict[int, int] = {}  # The next offset of each partition that moved.
 

@@ -152,7 +152,7 @@ def _partition(
     place = TopicPartition(surroundings.topics.events, number, 0)
     beside = {book.name.encode(): Beside(surroundings.settings.postgres, book) for book in books}
     try:
-        for message in records(surroundings.settings.kafka, place):
+        for message in records(surroundings.settings.kafka_address, place):
             said = messages.header_list(message)
             name = next((value for key, value in said if key == BOOK), None) or b""
             try:

@@ -33,7 +33,7 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int, *, epoch: 
     chains: dict[int, bytes] = {}
     ahead = last
     place = TopicPartition(surroundings.topics.events, partition, offset)
-    for message in records(surroundings.settings.kafka, place):
+    for message in records(surroundings.settings.kafka_address, place):
         headers = messages.headers(message)
         if headers.get("ce_book") == book.name.encode():
             sequence = int(headers["ce_sequence"])

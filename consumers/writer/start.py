@@ -36,7 +36,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     decoder = Decoder(surroundings.schemas)
     opening = Opening(surroundings, decoder, stop)
     router = Router(decoder, AvroCodec(), opening.open_new, surroundings.cluster.partitions)
-    consumer = clients.group_consumer(settings.kafka, group=f"{topics.prefix}.{GROUP}")
+    consumer = clients.group_consumer(settings.kafka_address, group=f"{topics.prefix}.{GROUP}")
     # What lives long is reference counted; a pass over all of memory costs more than it finds.
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)

@@ -1,6 +1,6 @@
 """Kafka clients with the settings that our guarantees rest on.
 
-Shape: producer(), group_consumer(), reader(). Errors: Outage, by `check`.
+Shape: producer(), group_consumer(), reader(), admin(). Errors: Outage, by `check`.
 A client waits for Kafka by itself and keeps silent about it: `Unreached` logs it, as a program logs
 any other wait, for clients that are polled all the time.
 Rules: idempotent producers with acks=all and Kafka's own partitioner; consumers never reset an
@@ -12,8 +12,10 @@ from collections.abc import Callable
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka.admin import AdminClient
 
 from commands.outage import Outage
+from infra.kafka.address import KafkaAddress, Words
 
 PRODUCER_QUEUE_MAX = 100_000  # Records; two batches of the relay.
 PRODUCER_QUEUE_KB_MAX = 65_536
@@ -41,11 +43,11 @@ class Unreached:
             log.warning("waiting", outage=f"Kafka: {error.str()}", pause_s=0.0)
 
 
-def producer(bootstrap: str, *, linger_ms: int = 2, says_waiting: bool = False) -> Producer:
+def producer(kafka: KafkaAddress, *, linger_ms: int = 2, says_waiting: bool = False) -> Producer:
     """A producer whose records arrive once and in order, or not at all with an error."""
     return Producer(
         {
-            "bootstrap.servers": bootstrap,
+            **kafka.words(),
             "enable.idempotence": True,
             "acks": "all",
             "partitioner": "murmur2_random",
@@ -61,11 +63,11 @@ def producer(bootstrap: str, *, linger_ms: int = 2, says_waiting: bool = False) 
     )
 
 
-def group_consumer(bootstrap: str, *, group: str) -> Consumer:
+def group_consumer(kafka: KafkaAddress, *, group: str) -> Consumer:
     """A member of a group under KIP-848: the same partitions of all its topics."""
     return Consumer(
         {
-            **_reading(bootstrap),
+            **_reading(kafka),
             "group.id": group,
             "group.protocol": "consumer",
             "group.remote.assignor": "range",
@@ -74,14 +76,19 @@ def group_consumer(bootstrap: str, *, group: str) -> Consumer:
     )
 
 
-def reader(bootstrap: str) -> Consumer:
+def reader(kafka: KafkaAddress) -> Consumer:
     """A consumer that is told what to read, of no group."""
-    return Consumer({**_reading(bootstrap), "group.id": "tally-reader"})
+    return Consumer({**_reading(kafka), "group.id": "tally-reader"})
 
 
-def _reading(bootstrap: str) -> dict[str, str | int | bool]:
+def admin(kafka: KafkaAddress) -> AdminClient:
+    """A client that makes topics and asks about them."""
+    return AdminClient({**kafka.words(), "log_level": 0})
+
+
+def _reading(kafka: KafkaAddress) -> Words:
     return {
-        "bootstrap.servers": bootstrap,
+        **kafka.words(),
         "auto.offset.reset": "error",
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,

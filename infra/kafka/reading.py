@@ -1,6 +1,6 @@
 """Reading a whole partition, from a place to its end as it is now.
 
-Shape: records(bootstrap, place) yields messages in order and returns at the end.
+Shape: records(kafka, place) yields messages in order and returns at the end.
 Errors: Outage, where Kafka keeps silent about records that it says it has.
 """
 
@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException, Message, TopicPartition
 
 from commands.outage import Outage
 from infra.kafka import clients, messages
+from infra.kafka.address import KafkaAddress
 
 BATCH = 5_000
 POLL_S = 0.1  # A poll for many lasts as long where fewer are left.
@@ -17,9 +18,9 @@ SILENT_POLLS_MAX = 300  # Half a minute.
 TIMEOUT_S = 15.0
 
 
-def records(bootstrap: str, place: TopicPartition) -> Iterator[Message]:
+def records(kafka: KafkaAddress, place: TopicPartition) -> Iterator[Message]:
     """Every record from `place.offset`, or from the first that is kept, to the end."""
-    consumer = clients.reader(bootstrap)
+    consumer = clients.reader(kafka)
     try:
         low, end = consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
         offset = max(low, place.offset)

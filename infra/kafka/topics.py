@@ -13,10 +13,11 @@ from typing import Protocol, cast
 
 import stamina
 from confluent_kafka import KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from commands.outage import Outage
+from infra.kafka import clients
+from infra.kafka.address import KafkaAddress
 
 
 class Described(Protocol):
@@ -81,9 +82,9 @@ class Cluster:
     partitions: int
 
 
-def prepare(bootstrap: str, topics: Topics, *, partitions: int, replicas: int = 1) -> Cluster:
+def prepare(kafka: KafkaAddress, topics: Topics, *, partitions: int, replicas: int = 1) -> Cluster:
     """Make the topics that are missing and describe all. Errors: Outage."""
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    admin = clients.admin(kafka)
     try:
         existing = admin.list_topics(timeout=TIMEOUT_S).topics
         new = [
@@ -94,26 +95,26 @@ def prepare(bootstrap: str, topics: Topics, *, partitions: int, replicas: int = 
         for future in cast("Futures", admin.create_topics(new)).values() if new else ():
             _made(future)
     except KafkaException as error:
-        raise Outage(f"Kafka at {bootstrap}: {error}", retry=True) from error
-    return _described(bootstrap, topics)
+        raise Outage(f"Kafka at {kafka.bootstrap}: {error}", retry=True) from error
+    return _described(kafka, topics)
 
 
 @stamina.retry(on=Outage, attempts=20, timeout=10.0, wait_initial=0.05, wait_max=1.0)
-def _described(bootstrap: str, topics: Topics) -> Cluster:
+def _described(kafka: KafkaAddress, topics: Topics) -> Cluster:
     """A broker may answer before it has heard of a topic that was just made."""
-    return describe(bootstrap, topics)
+    return describe(kafka, topics)
 
 
-def describe(bootstrap: str, topics: Topics) -> Cluster:
+def describe(kafka: KafkaAddress, topics: Topics) -> Cluster:
     """Cluster and topic ids, and the number of partitions. Errors: Outage."""
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    admin = clients.admin(kafka)
     names = list(topics.retention())
     try:
         cluster = cast("Described", admin.describe_cluster(request_timeout=TIMEOUT_S).result())
         asked = cast("Futures", admin.describe_topics(TopicCollection(names)))
         described = {name: future.result() for name, future in asked.items()}
     except KafkaException as error:
-        raise Outage(f"Kafka at {bootstrap}: {error}", retry=True) from error
+        raise Outage(f"Kafka at {kafka.bootstrap}: {error}", retry=True) from error
     counts = {len(each.partitions) for each in described.values()}
     if len(counts) != 1:
         raise Outage(f"the topics {names} have different numbers of partitions", retry=False)

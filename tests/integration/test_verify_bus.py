@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 from confluent_kafka import Message, TopicPartition
-from confluent_kafka.admin import AdminClient
 
 from consumers.asking import Ask
 from consumers.surroundings import Surroundings
@@ -77,7 +76,8 @@ def published(surroundings: Surroundings) -> list[Copied]:
         _copied(message)
         for number in range(surroundings.cluster.partitions)
         for message in records(
-            surroundings.settings.kafka, TopicPartition(surroundings.topics.events, number, 0)
+            surroundings.settings.kafka_address,
+            TopicPartition(surroundings.topics.events, number, 0),
         )
     ]
 
@@ -92,7 +92,7 @@ def elsewhere(system: System, change: Change) -> Generator[Surroundings]:
     """The system as if its events had been published like this."""
     original = system.surroundings
     names = Topics(f"t{uuid.uuid4().hex[:12]}")
-    kafka, partitions = original.settings.kafka, original.cluster.partitions
+    kafka, partitions = original.settings.kafka_address, original.cluster.partitions
     cluster = topics.prepare(kafka, names, partitions=partitions, replicas=1)
     try:
         producer = clients.producer(kafka)
@@ -102,7 +102,7 @@ def elsewhere(system: System, change: Change) -> Generator[Surroundings]:
         assert producer.flush(30.0) == 0
         yield replace(original, topics=names, cluster=cluster)
     finally:
-        admin = AdminClient({"bootstrap.servers": kafka})
+        admin = clients.admin(kafka)
         deleted = cast("Deleted", admin.delete_topics([*names.retention()]))
         for future in deleted.values():
             future.result()

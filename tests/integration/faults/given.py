@@ -132,7 +132,7 @@ def put(system: System, raws: Sequence[Raw], *, internal: bool = False) -> None:
     """Put records on tally.commands or tally.internal; returns when Kafka has them."""
     topics = system.surroundings.topics
     topic = topics.internal if internal else topics.commands
-    producer = clients.producer(system.settings.kafka)
+    producer = clients.producer(system.settings.kafka_address)
     for raw in raws:
         headers: Headers = [*raw.headers]
         if raw.partition is None:
@@ -181,7 +181,7 @@ def read(system: System, topic: str) -> list[Message]:
     return [
         message
         for number in range(system.surroundings.cluster.partitions)
-        for message in records(system.settings.kafka, TopicPartition(topic, number, 0))
+        for message in records(system.settings.kafka_address, TopicPartition(topic, number, 0))
     ]
 
 

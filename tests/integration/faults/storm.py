@@ -48,7 +48,7 @@ class Load:
     def __init__(self, system: System, chance: Random) -> None:
         self._system = system
         self._chance = chance
-        self._producer = clients.producer(system.settings.kafka)
+        self._producer = clients.producer(system.settings.kafka_address)
         self._over = Event()
         self._thread = Thread(target=self._run)
         self._failed = 0

@@ -48,7 +48,7 @@ def one_book_a_partition() -> list[str]:
 def load(system: System, books: list[str]) -> Generator[Counter[str]]:
     """A transfer in each book in turn; how many each has got, at the end."""
     published = Counter[str]()
-    over, producer = Event(), clients.producer(system.settings.kafka)
+    over, producer = Event(), clients.producer(system.settings.kafka_address)
 
     def run() -> None:
         topic = system.surroundings.topics.commands

@@ -60,7 +60,7 @@ class Upstream:
 
     def __init__(self, system: System) -> None:
         self._system = system
-        self._producer = clients.producer(system.settings.kafka)
+        self._producer = clients.producer(system.settings.kafka_address)
         self._over = Event()
         self._failed = 0
         self.count = 0

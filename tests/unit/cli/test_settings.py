@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from cli.calls import Call
 from commands.outage import Outage
+from consumers.supervisor.child import environment
 from infra import addresses
 from infra.settings import Settings
 from tests.unit.cli.calling import ADDRESSES
@@ -59,6 +61,59 @@ def test_what_was_said_wins_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert found(tmp_path).kafka == "environment:1"
     assert found(tmp_path, kafka="option:1").kafka == "option:1"
     assert found(tmp_path).registry == "http://up"
+
+
+OPTIONS = {"security.protocol": "SASL_SSL", "sasl.username": "us", "sasl.password": "secret"}
+
+
+def test_how_kafka_lets_us_in_comes_with_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLY_KAFKA_OPTIONS", json.dumps(OPTIONS))
+    published(tmp_path)
+    monkeypatch.delenv("TALLY_KAFKA_OPTIONS")
+    address = found(tmp_path).kafka_address
+    assert address.words() == OPTIONS | {"bootstrap.servers": "up:1"}
+    assert found(tmp_path, kafka="option:1").kafka_options == {}, "another Kafka is not told"
+
+
+def test_options_of_kafka_are_a_table_of_the_file(tmp_path: Path) -> None:
+    lines = "".join(f'"{name}" = "{value}"\n' for name, value in OPTIONS.items())
+    (tmp_path / "tally.toml").write_text(f"[kafka_options]\n{lines}", encoding="utf-8")
+    settings = found(tmp_path, kafka="k:1", postgres="p", registry="http://r")
+    assert settings.kafka_options == OPTIONS
+    assert "secret" not in f"{settings} {settings!r} {settings.kafka_address!r}"
+
+
+def test_every_program_gets_the_options(tmp_path: Path) -> None:
+    settings = Settings.model_validate({"data": tmp_path, "kafka_options": OPTIONS})
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(settings).items():
+            patch.setenv(name, value)
+        assert Settings.model_validate({}).kafka_options == OPTIONS
+
+
+def test_what_our_guarantees_rest_on_is_no_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"enable.idempotence": "secret", "acks": "0"}
+    monkeypatch.setenv("TALLY_KAFKA_OPTIONS", json.dumps(wrong))
+    with pytest.raises(typer.Exit):
+        found(tmp_path)
+    said = capsys.readouterr().err
+    assert "['acks', 'enable.idempotence']" in said
+    assert "secret" not in said
+
+
+def test_options_that_are_no_json_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TALLY_KAFKA_OPTIONS", "sasl.password=secret")
+    with pytest.raises(typer.Exit):
+        found(tmp_path)
+    said = capsys.readouterr().err
+    assert "kafka_options" in said
+    assert "secret" not in said
 
 
 def test_what_a_dead_up_has_said_counts_no_more(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""Where Kafka is, and how it lets us in.
+
+Shape: KafkaAddress(bootstrap, options).words() begins the configuration of every client. Options
+are librdkafka's, as text, and about the connection alone (`checked_options`): the settings that our
+guarantees rest on are ours (infra/kafka/clients.py).
+Rules: options hold passwords and are never printed.
+Errors: ValueError names an option that is not one of these.
+Source: librdkafka, CONFIGURATION.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NAMES = ("security.protocol",)
+PREFIXES = ("sasl.", "ssl.")
+Words = dict[str, str | int | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaAddress:
+    """`bootstrap`: HOST:PORT, several with commas."""
+
+    bootstrap: str
+    options: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+    def words(self) -> Words:
+        """As a client's configuration begins."""
+        return {**self.options, "bootstrap.servers": self.bootstrap}
+
+
+def checked_options(options: Mapping[str, str]) -> Mapping[str, str]:
+    """The same, if all of them are about the connection."""
+    others = sorted(name for name in options if name not in NAMES and not name.startswith(PREFIXES))
+    if others:
+        raise ValueError(f"security.protocol, sasl.* and ssl.* are ours to give, not {others}")
+    return options
