@@ -22,5 +22,7 @@ COPY --from=build /opt/tally /opt/tally
 ENV PATH=/opt/tally/bin:$PATH PYTHONUNBUFFERED=1
 USER tally
 WORKDIR /home/tally
+# A new volume in its place belongs to whom the folder belongs.
+RUN mkdir .tally
 ENTRYPOINT ["tally"]
 CMD ["--help"]

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.settings import Settings
+
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -50,6 +52,19 @@ def test_programs_find_the_servers_by_their_names() -> None:
         environment: dict[str, str] = SERVICES[name]["environment"]
         hosts = [re.search(r"(?:@|://|^)([a-z]+):\d+", value) for value in environment.values()]
         assert {host[1] for host in hosts if host} == SERVERS
+
+
+def test_the_inbox_and_the_heartbeats_outlive_their_containers() -> None:
+    """One volume for all, so that `tally status` in any of them sees every program."""
+    folder = "/home/tally/.tally"
+    for name in PROGRAMS:
+        assert SERVICES[name]["volumes"] == [f"data:{folder}"]
+    assert "data" in COMPOSE["volumes"]
+    lines = DOCKERFILE.splitlines()
+    made = lines.index("RUN mkdir .tally")
+    assert lines.index("USER tally") < made, "else the program may not write there"
+    assert lines.index("WORKDIR /home/tally") < made
+    assert Settings.model_fields["data"].default == Path(folder).relative_to("/home/tally")
 
 
 def test_no_password_is_written_down() -> None:
