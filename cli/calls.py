@@ -155,10 +155,10 @@ def complain(what: str) -> None:
     typer.echo(f"tally: {what}", err=True)
 
 
-def refuse(what: str) -> typer.Exit:
+def refuse(what: str, status: int = BROKEN) -> typer.Exit:
     """A complaint, and the exit to raise."""
     complain(what)
-    return typer.Exit(BROKEN)
+    return typer.Exit(status)
 
 
 def misused(what: str) -> typer.Exit:

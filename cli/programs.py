@@ -29,6 +29,8 @@ def run(
 ) -> None:
     """Run one program in the foreground, until SIGINT or SIGTERM.
 
+    Exits with 3 where neither waiting nor a new start helps: somebody has to see to it.
+
     Example: tally run writer --kafka localhost:9092 --postgres postgresql://… --registry http://…
     """
     import structlog
@@ -45,8 +47,9 @@ def run(
             with telemetry.bound(program=program.value):
                 host(program.value, settings, stop, heartbeat)
         except GaveUp as error:
-            heartbeat.failed(telemetry.masked(str(error)))
-            raise refuse(f"{program.value}: {telemetry.masked(str(error))}") from error
+            why = telemetry.masked(str(error))
+            heartbeat.failed(why)
+            raise refuse(f"{program.value}: {why}", error.status) from error
         except Exception as error:
             heartbeat.failed(f"{type(error).__name__}, a fault of this release: see its log")
             structlog.get_logger().critical("fault", exc_info=error)

@@ -45,12 +45,20 @@ class TooManyRounds(Exception):  # noqa: N818 - a fact about the batch.
     """The batch keeps asking for more streams: decide it in parts."""
 
 
+class Failure(NamedTuple):
+    """A command that made us fail, or that the store has refused."""
+
+    incoming: Incoming
+    why: Refused
+    trace: str
+
+
 class Decided(NamedTuple):
     """What a batch comes to: the transaction, and the aggregates as it leaves them."""
 
     changes: Changes
     touched: dict[Stream, Loaded]
-    failures: int
+    failures: list[Failure]
 
 
 class Batch:
@@ -163,7 +171,7 @@ class _Round:
         self.missing: dict[Stream, None] = {}
         self.timers_done: list[bytes] = []
         self.marks: list[NewAnswer] = []
-        self.failures = 0
+        self.failures: list[Failure] = []
 
     def one(self, incoming: Incoming, wants: Wanted | None) -> None:
         """Decide one command of the batch."""
@@ -258,7 +266,7 @@ class _Round:
             self.outbox.outgoing.append(returned)
 
     def _fail(self, incoming: Incoming, why: Refused, trace: str) -> None:
-        self.failures += 1
+        self.failures.append(Failure(incoming, why, trace))
         self.outbox.dead_letter(incoming, why, trace)
         if incoming.origin is Origin.TIMER:
             self.timers_done.append(incoming.timer_id)

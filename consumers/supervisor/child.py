@@ -13,6 +13,7 @@ from typing import Protocol
 
 from infra.embedded.process import Keeper, Program
 from infra.embedded.server import EmbeddedServer
+from infra.heartbeat import beats
 from infra.settings import Settings
 
 PATIENCE_S = 30.0  # For a batch in hand, and an outage amid it.
@@ -28,6 +29,10 @@ class Child(Protocol):
         """The exit status (negative: killed by that signal), None while it runs."""
         ...
 
+    def last_words(self) -> str:
+        """Why it gave up, as far as it has said so."""
+        ...
+
 
 class OwnProgram:
     """`tally run NAME` by our own interpreter."""
@@ -35,6 +40,7 @@ class OwnProgram:
     def __init__(self, keeper: Keeper, name: str, settings: Settings) -> None:
         self.name = name
         self._keeper = keeper
+        self._data = settings.data
         self._program = Program(
             name=name,
             # -P: a folder `commands` where we happen to stand is none of ours.
@@ -49,6 +55,13 @@ class OwnProgram:
 
     def status(self) -> int | None:
         return self._keeper.status(self.name)
+
+    def last_words(self) -> str:
+        pid = self._keeper.pids.get(self.name)
+        said = [
+            each.why for each in beats(self._data) if (each.program, each.pid) == (self.name, pid)
+        ]
+        return said[0] if said else ""
 
 
 class Server:
@@ -65,6 +78,9 @@ class Server:
 
     def status(self) -> int | None:
         return self._keeper.status(self.name)
+
+    def last_words(self) -> str:
+        return ""
 
 
 def environment(settings: Settings) -> Mapping[str, str]:

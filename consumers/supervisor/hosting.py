@@ -3,7 +3,8 @@
 Shape: host("writer", settings, stop, heartbeat) returns when told to stop. An outage that may be
 retried, at the start or later, is waited for with a backoff as long as it takes, and said so;
 `surviving` does this for any action.
-Errors: GaveUp for what no waiting helps: an Outage(retry=False), a fenced book, a bad release.
+Errors: GaveUp for what no waiting helps: an Outage(retry=False), a fenced book, a bad release. Its
+`status` is the program's exit status: GAVE_UP, or ENDED where a new start is all it needs.
 """
 
 import time
@@ -27,6 +28,7 @@ from infra.settings import Settings
 # In the order in which they are stopped: who feeds others goes first.
 PROGRAMS: Final = ("intake", "writer", "relay", "projector")
 UNREACHED = (psycopg.OperationalError, psycopg.InterfaceError, KafkaException)
+ENDED, GAVE_UP = 1, 3
 Result = TypeVar("Result")
 log = structlog.get_logger()
 
@@ -34,8 +36,9 @@ log = structlog.get_logger()
 class GaveUp(Outage):
     """A program cannot go on, and trying again would not help."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, status: int = GAVE_UP) -> None:
         super().__init__(why, retry=False)
+        self.status = status
 
 
 class Run(Protocol):
@@ -68,8 +71,10 @@ def surviving(action: Callable[[], Result], stop: Event) -> Result | None:
         began_at_s = time.monotonic()
         try:
             return action()
-        except (Fenced, TooManyFailures) as error:
-            raise GaveUp(f"{type(error).__name__}: {error}") from error
+        except Fenced as error:
+            raise GaveUp(f"Fenced: {error}", ENDED) from error
+        except TooManyFailures as error:
+            raise GaveUp(f"TooManyFailures: {error}") from error
         except Outage as outage:
             if not outage.retry:
                 raise GaveUp(str(outage)) from outage

@@ -2,7 +2,8 @@
 
 Shape: Supervisor(keeper, children, heartbeat).run(stop, on_turn=…) starts all, looks at each every
 TURN_S, and stops all in order when told to. A child that dies again and again is started after
-ever longer pauses, up to a bound (consumers/supervisor/backoff.py).
+ever longer pauses, up to a bound (consumers/supervisor/backoff.py). One that gave up, because only
+a person can help, is tried again seldom, in case somebody has: GAVE_UP_PAUSE_S.
 Errors: ServerFailed if the keeper itself is gone: then so are all children.
 """
 
@@ -15,11 +16,13 @@ import structlog
 
 from consumers.supervisor.backoff import Backoff
 from consumers.supervisor.child import PATIENCE_S, Child
+from consumers.supervisor.hosting import GAVE_UP
 from infra.embedded.process import Keeper
 from infra.embedded.settings import ServerFailed
 from infra.heartbeat import Heartbeat
 
 TURN_S = 0.2
+GAVE_UP_PAUSE_S = 300.0
 log = structlog.get_logger()
 
 
@@ -32,6 +35,7 @@ class Watched:
     started_at_s: float = 0.0
     again_at_s: float | None = None
     restarts: int = 0
+    gave_up: str = ""  # Why.
 
 
 class Supervisor:
@@ -71,11 +75,13 @@ class Supervisor:
             if now_s >= each.again_at_s:
                 each.restarts += 1
                 self._start(each)
-        elif (status := each.child.status()) is not None:
+        elif (status := each.child.status()) == GAVE_UP:
+            self._give_up(each)
+        elif status is not None:
             self._wait(each, f"ended with status {status}")
 
     def _start(self, each: Watched) -> None:
-        each.started_at_s, each.again_at_s = time.monotonic(), None
+        each.started_at_s, each.again_at_s, each.gave_up = time.monotonic(), None, ""
         try:
             each.child.start()
         except ServerFailed as failed:
@@ -90,12 +96,18 @@ class Supervisor:
         each.again_at_s = now_s + pause_s
         log.warning("died", program=each.child.name, why=why, again_in_s=pause_s)
 
+    def _give_up(self, each: Watched) -> None:
+        each.gave_up = each.child.last_words() or "see its log"
+        each.again_at_s = time.monotonic() + GAVE_UP_PAUSE_S
+        log.error("gave_up", program=each.child.name, why=each.gave_up, again_in_s=GAVE_UP_PAUSE_S)
+
     def _note(self) -> None:
         children = {
             each.child.name: {
                 "pid": self._keeper.pids.get(each.child.name),
                 "runs": each.again_at_s is None,
                 "restarts": each.restarts,
+                "gave_up": each.gave_up,
             }
             for each in (*self._servers, *self._programs)
         }

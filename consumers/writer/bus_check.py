@@ -76,6 +76,8 @@ def _same(dsn: str, book: Book, chains: dict[int, bytes]) -> None:
     for sequence, chain in found:
         if chains[int(str(sequence))] != chain:
             raise LogContradicted(
-                f"book {book.name}: event {sequence} in Kafka is not the one in PostgreSQL",
+                f"book {book.name}: event {sequence} in Kafka is not the one in PostgreSQL: one of"
+                " them was altered, or restored and then written to. `tally verify` names what"
+                " differs; nobody writes this book until a person has decided which of them holds",
                 retry=False,
             )

@@ -3,7 +3,8 @@
 Shape: Desk.handle(batch, positions) writes one batch, or several where content is refused.
 Rules: an outage makes the desk forget everything and take the book again, then skip what the
 book has already; Fenced is never retried; content that the store refuses is found by bisection
-and costs one command; too many internal errors in a minute stop the writer (a bad release).
+and costs one command; a batch with which there are too many internal errors in a minute is not
+written, and stops the writer: the release is bad, not the commands.
 """
 
 import time
@@ -20,7 +21,7 @@ from commands.log import DAY_US
 from commands.memory import Memory
 from commands.outage import Outage
 from commands.ports import Codec, Head, Loaded, Timer, Unwritable
-from commands.unit_of_work import TooManyRounds, UnitOfWork
+from commands.unit_of_work import Failure, TooManyRounds, UnitOfWork
 from domain.decision import Refused, Stream
 from infra.event_store.books import TakenBook
 
@@ -29,6 +30,10 @@ MINUTE_S = 60.0
 # Two minutes in all, below max.poll.interval.ms; then the supervisor starts us afresh.
 PAUSES_S = (0.05, 0.2, 1.0, 2.0, *[5.0] * 24)
 UNWRITABLE = "unwritable"
+LEFT = (
+    "They wait, with all that came after them. Put the last good release back; or, if it is the"
+    " commands, raise failures_max, and they become dead letters"
+)
 log = structlog.get_logger()
 
 
@@ -151,6 +156,7 @@ class Desk:
         after = replace(self.head, commands_position=positions[0], internal_position=positions[1])
         try:
             decided = self._work.decide(self.head, batch, now_us(), after)
+            self._check(decided.failures)
             self.store.record(decided.changes)
         except (Unwritable, TooManyRounds) as error:
             self._bisect(batch, positions, error)
@@ -160,7 +166,7 @@ class Desk:
         for timer in decided.changes.timers:
             if self.next_due_us is None or timer.due_us < self.next_due_us:
                 self.next_due_us = timer.due_us
-        self._count(decided.failures)
+        self._failed_at_s.extend([time.monotonic()] * len(decided.failures))
 
     def _bisect(
         self,
@@ -197,9 +203,22 @@ class Desk:
             max(positions[1], self.head.internal_position),
         )
 
-    def _count(self, failures: int) -> None:
-        now_s = time.monotonic()
-        self._failed_at_s.extend([now_s] * failures)
-        full = len(self._failed_at_s) == self._limits.failures
-        if failures and full and now_s - self._failed_at_s[0] < MINUTE_S:
-            raise TooManyFailures(self.head.name)
+    def _check(self, failures: Sequence[Failure]) -> None:
+        """Before a batch is written: what made us fail stays where it is, if it is too much."""
+        if not failures:
+            return
+        since_s = time.monotonic() - MINUTE_S
+        count = len(failures) + sum(at_s > since_s for at_s in self._failed_at_s)
+        if count >= self._limits.failures:
+            incoming, why, trace = failures[0]
+            log.error(
+                "failing",
+                book=self.head.name,
+                correlation_id=incoming.meta.correlation_id or incoming.command_id.hex(),
+                command_type=incoming.type_name,
+                traceback=trace,
+            )
+            said = (
+                f"{self.head.name}: {count} commands in a minute, the first of them: {why.detail}"
+            )
+            raise TooManyFailures(f"{said}. {LEFT}")

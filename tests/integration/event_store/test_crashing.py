@@ -94,18 +94,45 @@ def test_what_failed_is_done_when_it_is_sent_again_and_can_be(shelf: Shelf) -> N
     desk.close()
 
 
-def test_many_failures_in_a_short_time_stop_the_writer_and_lose_nothing(shelf: Shelf) -> None:
+def test_many_failures_in_a_short_time_stop_the_writer_before_they_are_written(
+    shelf: Shelf,
+) -> None:
+    """All of the batch waits, good commands too: another release does it as if nothing had been."""
     desk = shelf.desk(limits=Limits(memory=100, failures=3))
     desk.handle([*opened(shelf, "a", "b"), impossible(shelf, "1"), impossible(shelf, "2")])
-    with pytest.raises(TooManyFailures):
-        desk.handle([impossible(shelf, "3"), *transfers(shelf, [1])])
+    told, positions = shelf.told(), desk.positions
+    waiting = [impossible(shelf, "3"), *transfers(shelf, [1])]
+    with pytest.raises(TooManyFailures, match=r"main: 3 commands in a minute.*failures_max"):
+        desk.handle(waiting)
+    assert (shelf.told(), desk.positions) == (told, positions)
+    assert len(dead_letters(shelf)) == 2
     desk.close()
+    again = shelf.desk(limits=Limits(memory=100, failures=3))
+    assert again.positions == positions
+    again.handle(waiting)
     assert [status for status, _ in shelf.told()[-2:]] == ["internal_error", "accepted"]
     assert len(dead_letters(shelf)) == 3
-    again = shelf.desk(limits=Limits(memory=100, failures=3))
-    again.handle(transfers(shelf, [2]))
-    assert shelf.told()[-1] == ("accepted", "")
+    proven(shelf)
     again.close()
+
+
+def test_one_batch_full_of_failures_is_not_written_at_all(shelf: Shelf) -> None:
+    desk = shelf.desk(limits=Limits(memory=100, failures=3))
+    with pytest.raises(TooManyFailures, match="never started"):
+        desk.handle([*opened(shelf, "a", "b"), *(impossible(shelf, key) for key in "123456")])
+    assert (shelf.told(), dead_letters(shelf), sequences(shelf)) == ([], [], [])
+    desk.close()
+
+
+def test_many_commands_that_the_store_refuses_stop_the_writer_too(shelf: Shelf) -> None:
+    """Found one by one: what was written before the last of them stays, the rest waits."""
+    desk = shelf.desk(limits=Limits(memory=100, failures=3))
+    desk.handle(opened(shelf, "a", "b"))
+    with pytest.raises(TooManyFailures):
+        desk.handle([unwritable(shelf, f"u{number}") for number in range(6)])
+    assert len(dead_letters(shelf)) == 2
+    assert desk.positions == (4, 2)
+    desk.close()
 
 
 @pytest.mark.parametrize(

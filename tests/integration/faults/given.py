@@ -20,6 +20,7 @@ from psycopg import sql
 
 from commands.answer import CommandAnswered
 from consumers import verify
+from consumers.supervisor.hosting import ENDED, GAVE_UP
 from domain.transfer import TransferFunds
 from domain.wallet import CreditWallet, OpenWallet
 from infra.codec import ANSWER
@@ -90,7 +91,7 @@ def died(system: System, label: str) -> Program:
 def gave_up(system: System, label: str) -> str:
     """It has ended because waiting helps nothing; what it said last."""
     program, code = ended(system, label)
-    assert code == 1, f"{label} ended with {code}:\n{program.said()}"
+    assert code in (ENDED, GAVE_UP), f"{label} ended with {code}:\n{program.said()}"
     return program.said().rpartition("gave up: ")[2]
 
 

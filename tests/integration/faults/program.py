@@ -130,7 +130,7 @@ def _end_with_parent() -> None:
 
 
 def main(name: str) -> int:
-    """As `tally run`: 0 when told to stop, 1 when it gave up."""
+    """As `tally run`: 0 when told to stop, another status when it gave up."""
     Thread(target=_end_with_parent, daemon=True).start()
     install(Fault.of_environment())
     settings = Settings.model_validate({})
@@ -141,7 +141,7 @@ def main(name: str) -> int:
         except GaveUp as error:
             heartbeat.failed(str(error))
             sys.stderr.write(f"gave up: {error}\n")
-            return 1
+            return error.status
     return 0
 
 
