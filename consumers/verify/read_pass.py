@@ -28,11 +28,17 @@ SUMS = """SELECT a.account, a.currency, sum(side.moved)::bigint FROM (
   UNION ALL SELECT credit_number, -sum(amount) FROM read.ledger_entries WHERE book = %s GROUP BY 1
 ) AS side JOIN read.ledger_accounts AS a ON a.account_number = side.number GROUP BY 1, 2"""
 LINES = "SELECT count(*) FROM read.ledger_entries WHERE book = %s"
-ANSWERS = """SELECT count(*), coalesce(max(answer_sequence), 0),
-  count(*) FILTER (WHERE NOT replayed AND status <> 'internal_error' AND code <> %s)
-  - count(DISTINCT command_id)
-      FILTER (WHERE NOT replayed AND status <> 'internal_error' AND code <> %s)
+ANSWERS = """SELECT count(*), coalesce(max(answer_sequence), 0)
 FROM read.commands WHERE book = %s"""
+# Saved answers go after a day or two. A command that is published again later is decided again: its
+# stream refuses it, or has nothing to add. A second answer with events is none, however late.
+REPEATED = """SELECT count(*) FILTER (
+  WHERE answered_at < before + interval '24 hours' OR (first_sequence > 0 AND done > 1))
+FROM (SELECT answered_at, first_sequence, lag(answered_at) OVER earlier AS before,
+    count(*) FILTER (WHERE first_sequence > 0) OVER earlier AS done
+  FROM read.commands
+  WHERE book = %s AND NOT replayed AND status <> 'internal_error' AND code <> %s
+  WINDOW earlier AS (PARTITION BY command_id ORDER BY answer_sequence)) AS outcomes"""
 # Partitions by day are dropped from the oldest on: what is kept has no gap and ends at the head.
 SAVED = """SELECT count(*), max(answer_sequence) - min(answer_sequence) + 1, max(answer_sequence)
 FROM {schema}.answers WHERE answer_sequence <= {to}"""
@@ -115,11 +121,12 @@ def _by_account(
 def pass_over_answers(connection: psycopg.Connection, head: Head, findings: Findings) -> None:
     """Every answer once at its place, and one outcome a command."""
     book = head.book
-    row = connection.execute(ANSWERS, (KEY_REUSED, KEY_REUSED, book.name)).fetchone()
+    row = connection.execute(ANSWERS, (book.name,)).fetchone()
     assert row is not None, "a count is a row"
-    count, last, repeated = row
-    findings.compare("answers_gapless", f"{book.name} served", found=count, expected=last)
-    findings.compare("outcomes_unique", f"{book.name} commands", found=repeated, expected=0)
+    findings.compare("answers_gapless", f"{book.name} served", found=row[0], expected=row[1])
+    row = connection.execute(REPEATED, (book.name, KEY_REUSED)).fetchone()
+    assert row is not None, "a count is a row"
+    findings.compare("outcomes_unique", f"{book.name} commands", found=row[0], expected=0)
     statement = sql.SQL(SAVED).format(
         schema=sql.Identifier(book.schema), to=sql.Literal(head.answer_sequence)
     )

@@ -240,3 +240,33 @@ def test_a_second_outcome_of_a_command_is_found(system: System) -> None:
       WHERE answer_sequence = 2 AND book = 'main'"""
     with corrupted(system, ("read.commands",), twice):
         assert list(broken(run(system.surroundings))) == ["outcomes_unique"]
+
+
+# What a client gets who publishes again after so many hours, or what nobody must get.
+AGAIN: LiteralString = """INSERT INTO read.commands (answer_sequence, answered_at, first_sequence,
+    book_sequence, command_id, replayed, book, client, idempotency_key, command_type, status, code,
+    detail, correlation_id)
+  SELECT (SELECT max(answer_sequence) + 1 FROM read.commands WHERE book = 'main'),
+    answered_at + interval '{0} hours', {1}, {1}, command_id, false, book, client,
+    idempotency_key, command_type, {2}, detail, correlation_id
+  FROM read.commands WHERE answer_sequence = 2 AND book = 'main'"""
+REFUSED: LiteralString = "'refused', 'already_exists'"
+
+
+def again(hours: LiteralString, *, done: LiteralString) -> LiteralString:
+    said: LiteralString = "'accepted', ''" if done != "0" else REFUSED
+    return AGAIN.replace("{0}", hours).replace("{1}", done).replace("{2}", said)
+
+
+def test_a_command_that_is_published_again_after_days_is_no_second_outcome(system: System) -> None:
+    late = again("50", done="0"), again("99", done="0")
+    with corrupted(system, ("read.commands",), *late):
+        assert broken(run(system.surroundings)) == {}
+
+
+@pytest.mark.parametrize(("hours", "done"), [("23", "0"), ("50", "9")])
+def test_an_outcome_too_early_or_with_events_is_a_second_one(
+    system: System, hours: LiteralString, done: LiteralString
+) -> None:
+    with corrupted(system, ("read.commands",), again(hours, done=done)):
+        assert list(broken(run(system.surroundings))) == ["outcomes_unique"]
