@@ -1,7 +1,10 @@
 """A book's write side in PostgreSQL: the port `commands.ports.Store`.
 
-Shape: PostgresStore(dsn, directory entry); look_up is one or two round trips for a whole batch,
-record is one transaction.
+Shape: PostgresStore(dsn, directory entry); look_up is two round trips for a whole batch, record is
+one transaction.
+Bound: look_up folds ROWS_MAX events at a time, some 20 MB, however long the streams are. Streams
+that have no snapshot to start from, as after a change of a state's class, get one on the way:
+whoever is interrupted in a long look-up goes on where it was.
 Errors: Fenced, Unwritable, Outage, as the port says.
 """
 
@@ -22,6 +25,8 @@ from infra.event_store.datastore import datastore, translated
 from infra.event_store.recorder import BookRecorder
 
 Decode = Callable[[str, bytes], object]
+ROWS_MAX = 20_000  # Events that are in memory at once.
+KEEP_AFTER = 1_000  # Events of one stream: five times what lies between two snapshots.
 
 # LIMIT and OFFSET keep each look-up a loop over an index: joined, they become scans of the log.
 KNOWN = """SELECT 'answer', asked.id, a.payload_hash, a.answer
@@ -45,7 +50,12 @@ EVENTS_AFTER = """SELECT asked.id, e.originator_version, e.topic, e.state
   CROSS JOIN LATERAL (
     SELECT e.originator_version, e.topic, e.state FROM {schema}.events e
     WHERE e.originator_id = asked.id AND e.originator_version > asked.version
-    ORDER BY e.originator_version OFFSET 0) AS e"""
+    ORDER BY e.originator_version OFFSET 0) AS e LIMIT %(limit)s"""
+# A cache, made from the log alone, so that it needs no fence. What lies behind was not readable.
+FORGET = "DELETE FROM {schema}.snapshots WHERE originator_id = ANY(%s)"
+KEEP = """INSERT INTO {schema}.snapshots AS s VALUES (%s, %s, %s, %s)
+  ON CONFLICT (originator_id, originator_version) DO UPDATE
+  SET topic = excluded.topic, state = excluded.state"""
 DUE = """SELECT timer_id, due_us, type_name, payload FROM {schema}.timers
   WHERE due_us <= %s ORDER BY due_us LIMIT %s"""
 
@@ -100,14 +110,34 @@ class PostgresStore:
             state = snapshots.decode(topic, bytes(data))
             if state is not None:
                 loaded[key.bytes] = Loaded(key.bytes, version, state)
-        asked = {"streams": _hex(ids), "versions": [loaded[key].version for key in ids]}
-        for key, version, topic, payload in self._rows(EVENTS_AFTER, asked):
+        while self._fold_more(loaded):
+            pass
+        return {ids[key]: each for key, each in loaded.items()}
+
+    def _fold_more(self, loaded: dict[bytes, Loaded]) -> bool:
+        """Fold what comes next, ROWS_MAX events at most; whether there may be more."""
+        versions = [each.version for each in loaded.values()]
+        asked = {"streams": _hex(loaded), "versions": versions, "limit": ROWS_MAX}
+        rows = self._rows(EVENTS_AFTER, asked)
+        for key, version, topic, payload in rows:
             before = loaded[key.bytes]
             assert version == before.version + 1, "a stream has a gap"
             event = self.decode_event(topic, bytes(payload))
             state = EVENTS[type(event)].evolve(before.state, event)
             loaded[key.bytes] = Loaded(key.bytes, version, state)
-        return {ids[key]: each for key, each in loaded.items()}
+        pairs = zip(loaded.values(), versions, strict=True)
+        self._keep([each for each, version in pairs if each.version - version >= KEEP_AFTER])
+        return len(rows) == ROWS_MAX
+
+    def _keep(self, long: Sequence[Loaded]) -> None:
+        """Snapshots of streams that took long, for whoever loads them next."""
+        if not long:
+            return
+        made = [_stored(Snapshot(each.stream_id, each.version, each.state)) for each in long]
+        rows = [(s.originator_id, s.originator_version, s.topic, s.state) for s in made]
+        with translated(), self.recorder.datastore.transaction(commit=True) as cursor:
+            cursor.execute(self.recorder.sql(FORGET), ([each.originator_id for each in made],))
+            cursor.executemany(self.recorder.sql(KEEP), rows)
 
     def _rows(self, text: LiteralString, parameters: Params | None) -> Sequence[TupleRow]:
         with (

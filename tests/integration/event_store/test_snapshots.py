@@ -1,11 +1,20 @@
 """Snapshots: a long stream begins at its latest one, and says the same as its whole fold."""
 
+from collections.abc import Sequence
 from dataclasses import make_dataclass
+from typing import LiteralString
 
+import pytest
+from psycopg.abc import Params
+from psycopg.rows import TupleRow
+
+from commands.outage import Outage
 from commands.ports import Loaded
 from domain.wallet import Wallet
-from infra.event_store import snapshots
-from tests.integration.event_store.given import Shelf, opened, proven, transfers
+from infra.event_store import snapshots, store
+from infra.event_store.store import PostgresStore
+from schemas import codec
+from tests.integration.event_store.given import MAIN, Shelf, opened, proven, transfers
 
 WALLET = ("wallet", "a")
 LONG = 650
@@ -59,6 +68,46 @@ def test_a_snapshot_of_another_shape_is_not_read(shelf: Shelf) -> None:
     desk.handle(transfers(shelf, range(LONG, LONG + 1)))
     assert shelf.told()[-1] == ("refused", "insufficient_funds")
     desk.close()
+
+
+class Watched(PostgresStore):
+    """It remembers the most rows that it has held."""
+
+    rows_max = 0
+
+    def _rows(self, text: LiteralString, parameters: Params | None) -> Sequence[TupleRow]:
+        rows = super()._rows(text, parameters)
+        self.rows_max = max(self.rows_max, len(rows))
+        return rows
+
+
+def test_a_stream_without_a_snapshot_is_folded_in_parts(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a change of its class: from its first event, with snapshots on the way."""
+    long_stream(shelf)
+    with shelf.connect() as connection:
+        connection.execute("UPDATE snapshots SET topic = topic || '0', state = '{}'")
+    monkeypatch.setattr(store, "ROWS_MAX", 90)
+    monkeypatch.setattr(store, "KEEP_AFTER", 60)
+    decoded: list[int] = []
+
+    def decode(topic: str, payload: bytes) -> object:
+        decoded.append(1)
+        if len(decoded) == 700:  # Amid the second of two streams.
+            raise Outage("thrown out of the group", retry=True)
+        return codec.decode_event(topic, payload)
+
+    watched = Watched(shelf.dsn, schema=MAIN.schema, decode_event=decode)
+    with pytest.raises(Outage):
+        watched.look_up((), (), [WALLET, ("wallet", "b")])
+    streams = watched.look_up((), (), [WALLET, ("wallet", "b")]).streams
+    watched.close()
+    found = streams[WALLET]
+    assert (found.version, found.state) == folded(shelf)
+    assert watched.rows_max == 90
+    events = sum(each.version for each in streams.values())
+    assert events < len(decoded) < events + 2 * 90, "gone on with, not begun again"
 
 
 def test_a_shape_is_that_of_every_class_in_it() -> None:
