@@ -17,6 +17,7 @@ from domain.decision import Refused
 ACCEPTED = "accepted"
 REFUSED = "refused"
 INTERNAL_ERROR = "internal_error"
+FAILED = Refused(INTERNAL_ERROR, "the command made us fail; it had no effect")
 KEY_REUSED = Refused("idempotency_key_reused", "this key was used for another command")
 
 
@@ -58,9 +59,9 @@ class Answers:
     def refused(self, incoming: Incoming, refused: Refused, *, keep: bool = True) -> None:
         self._add(incoming, self._answer(incoming, REFUSED, refused), keep=keep)
 
-    def failed(self, incoming: Incoming) -> None:
-        refused = Refused(INTERNAL_ERROR, "the command made us fail; it had no effect")
-        self._add(incoming, self._answer(incoming, INTERNAL_ERROR, refused), keep=False)
+    def failed(self, incoming: Incoming, why: Refused = FAILED) -> None:
+        """It is among the dead letters, and may be sent again."""
+        self._add(incoming, self._answer(incoming, INTERNAL_ERROR, why), keep=False)
 
     def given(self, command_id: bytes) -> SavedAnswer | None:
         """What this batch has answered already."""

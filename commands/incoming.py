@@ -61,7 +61,8 @@ class Incoming(NamedTuple):
 
     `unreadable`: no answer can be addressed; `refused` says why, and it becomes a dead letter.
     `unwritable`: the store has refused what it comes to; `refused` says why, and it has failed.
-    `record` is None for a timer; `timer_id` is empty for a record.
+    `record` is None for a timer; `timer_id` is empty for a record. `heard`: its sender reads the
+    answer and sees to a refusal, as whoever publishes on tally.commands does.
     """
 
     origin: Origin
@@ -76,3 +77,4 @@ class Incoming(NamedTuple):
     record: Record | None = None
     unreadable: bool = False
     unwritable: bool = False
+    heard: bool = True

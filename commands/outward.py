@@ -3,7 +3,8 @@
 Shape: `leaving` builds the rows of one command (it may fail, and has then added nothing), `add`
 keeps them. A follow-on's identity is its causing event and purpose: sent twice, it is done once.
 Headers of an internal command: `tally-return-book`, `tally-return-type`, `tally-return` name the
-command that a refusal sends back.
+command that a refusal sends back; `tally-heard` says that its sender hears the answer. One with
+neither that is refused becomes a dead letter: what it tells has happened, and must not be lost.
 """
 
 from dataclasses import replace
@@ -18,6 +19,7 @@ from commands.ports import Codec, Context, Outgoing, Timer
 from domain.decision import At, Refused, Try
 
 RETURN_BOOK, RETURN_TYPE, RETURN = "tally-return-book", "tally-return-type", "tally-return"
+HEARD = "tally-heard"
 NO_RECORD = Record("", 0, -1, b"", b"", ())
 FOLLOW_ON_REFUSED = "follow_on_refused"
 DEAD_LETTER_TYPE = "tally.dead_letter.v1.DeadLetter"
@@ -168,6 +170,11 @@ class Outbox:
             (RETURN_TYPE, type_name.encode()),
             (RETURN, payload),
         )
+
+
+def unheard(refused: Refused) -> Refused:
+    """Why a command of ours is put aside whose refusal nobody would hear of."""
+    return Refused(FOLLOW_ON_REFUSED, f"{refused.code}: {refused.detail}")
 
 
 def _bounded(record: Record) -> Record:

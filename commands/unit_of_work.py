@@ -21,7 +21,7 @@ from commands.incoming import Incoming, Origin
 from commands.log import Log
 from commands.memory import Memory
 from commands.outage import Outage
-from commands.outward import FOLLOW_ON_REFUSED, Outbox
+from commands.outward import Outbox, unheard
 from commands.ports import (
     Changes,
     Codec,
@@ -256,9 +256,11 @@ class _Round:
         return self.outbox.returned(incoming, incoming.on_refusal, outcome)
 
     def _refused(self, incoming: Incoming, refused: Refused, returned: Outgoing | None) -> None:
-        if incoming.origin is Origin.TIMER:
-            why = Refused(FOLLOW_ON_REFUSED, f"{refused.code}: {refused.detail}")
+        if returned is None and not incoming.heard:
+            why = unheard(refused)
             self.outbox.dead_letter(incoming, why)
+            if incoming.origin is not Origin.TIMER:
+                self.answers.failed(incoming, why)
             return
         self.answers.refused(incoming, refused)
         if returned is not None:

@@ -23,6 +23,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from commands import identity
 from commands.answer import CommandAnswered
 from commands.outage import Outage
+from commands.outward import HEARD
 from consumers.surroundings import Surroundings
 from infra.codec import ANSWER
 from infra.kafka import clients
@@ -39,6 +40,7 @@ AT_ONCE = 500  # Asked between two looks at the answers.
 ANSWERS_MAX = 5_000  # Of one look; 2 MB.
 POLL_S = 0.1
 QUERY_TIMEOUT_S = 15.0
+HEARD_HEADERS: list[tuple[str, str | bytes | None]] = [(HEARD, None)]  # As the client declares it.
 ANSWER_TYPE = "tally.answer.v1.CommandAnswered"
 
 
@@ -130,10 +132,11 @@ class Asker:
         schema_id = surroundings.ids[FULL_NAMES[type(ask.command)]]
         framed = frame(schema_id, codec.encode_command(ask.meta, ask.command))
         topic = topics.internal if ask.internal else topics.commands
+        headers = HEARD_HEADERS if ask.internal else []
         until_s = time.monotonic() + self._silence_s_max
         while True:
             try:
-                self._producer.produce(topic, framed, key, partition, self._report)
+                self._producer.produce(topic, framed, key, partition, self._report, headers=headers)
                 break
             except BufferError as error:
                 self._producer.poll(POLL_S)

@@ -8,7 +8,7 @@ Errors: Outage where the registry cannot be asked.
 from commands import checks, identity
 from commands.catalogue import CLIENT_COMMANDS
 from commands.incoming import Incoming, Origin, Record, Return
-from commands.outward import RETURN, RETURN_BOOK, RETURN_TYPE
+from commands.outward import HEARD, RETURN, RETURN_BOOK, RETURN_TYPE
 from commands.ports import Timer
 from domain.decision import Refused
 from infra.registry.ids import SchemaIds
@@ -19,6 +19,7 @@ from schemas.meta import CommandMeta
 from schemas.names import COMMANDS, FULL_NAMES
 
 NOBODY = CommandMeta("", "")
+CLIENT = None, True  # Who publishes on tally.commands reads tally.results.
 UNKNOWN_SCHEMA = "unknown_schema"
 MALFORMED_HEADERS = "malformed_headers"
 
@@ -43,7 +44,7 @@ class Decoder:
             name, writer = known
             meta, command, data = codec.decode_command(name, payload, writer)
             own = origin is not Origin.COMMANDS
-            on_refusal = _return(record.headers) if own and record.headers else None
+            on_refusal, heard = _hearing(record.headers) if own else CLIENT
         except Malformed as malformed:
             return _unreadable(record, origin, malformed)
         refused = None
@@ -61,6 +62,7 @@ class Decoder:
             on_refusal,
             b"",
             record,
+            heard=heard,
         )
 
     @staticmethod
@@ -75,6 +77,7 @@ class Decoder:
             meta,
             command,
             timer_id=timer.timer_id,
+            heard=False,
         )
 
 
@@ -92,12 +95,16 @@ def _unreadable(record: Record, origin: Origin, malformed: Malformed) -> Incomin
     )
 
 
-def _return(found: tuple[tuple[str, bytes], ...]) -> Return | None:
-    """What a refusal sends back. Errors: Malformed, where only a part of it is there."""
+def _hearing(found: tuple[tuple[str, bytes], ...]) -> tuple[Return | None, bool]:
+    """What a refusal sends back, and whether the sender hears of it.
+
+    Errors: Malformed, where only a part of what it sends back is there.
+    """
     headers = dict(found)
     if RETURN_BOOK not in headers:
-        return None
+        return None, HEARD in headers
     try:
-        return Return(headers[RETURN_BOOK].decode(), headers[RETURN_TYPE].decode(), headers[RETURN])
+        back = Return(headers[RETURN_BOOK].decode(), headers[RETURN_TYPE].decode(), headers[RETURN])
     except (KeyError, UnicodeDecodeError) as error:
         raise Malformed(f"its header {RETURN_BOOK} lacks what goes with it") from error
+    return back, True

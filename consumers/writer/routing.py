@@ -13,7 +13,7 @@ import structlog
 from commands.answer import CommandAnswered
 from commands.answering import REFUSED
 from commands.incoming import Incoming, Origin, Record
-from commands.outward import Outbox
+from commands.outward import Outbox, unheard
 from commands.ports import Codec, Outgoing
 from consumers.writer.decoding import Decoder
 from consumers.writer.desk import Desk, now_us
@@ -103,7 +103,9 @@ class Router:
         payload = self._codec.encode_answer(_answer(book, incoming, refused))
         answer = Outgoing("results", book, ANSWER_TYPE, payload)
         if incoming.on_refusal is None:
-            return [answer], []
+            if not incoming.heard:
+                outbox.dead_letter(incoming, unheard(refused))
+            return [answer, *outbox.outgoing], []
         try:
             returned = outbox.returned(incoming, incoming.on_refusal, refused)
         except Malformed as malformed:
