@@ -149,6 +149,8 @@ class Outbox:
         )
 
     def _timer(self, context: Context, at: At) -> Timer:
+        """Booked on the day on which it falls due, whatever day the command was booked on."""
+        context = context._replace(effective_on="")
         timer_id = identity.own_command_id(client=context.client, key=context.idempotency_key)
         payload = self.codec.encode_command(context, at.command)
         return Timer(timer_id, at.due_us, COMMANDS[type(at.command)].type_name, payload)

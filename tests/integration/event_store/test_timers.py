@@ -42,6 +42,24 @@ def test_a_timer_fires_once_after_a_restart(shelf: Shelf) -> None:
     assert len(shelf.answers()) == 5, "a timer has no answer"
 
 
+def test_what_a_timer_does_is_booked_on_its_day_not_on_that_of_its_command(shelf: Shelf) -> None:
+    desk = shelf.desk()
+    expires_at_us = time.time_ns() // 1_000 + 50_000
+    meta = CommandMeta("shop", "hold", correlation_id="case-7", effective_on="2025-12-31")
+    command = HoldFunds("a", "h", 10, EUR, expires_at_us)
+    desk.handle([*opened(shelf, "a"), shelf.incoming(meta, command)])
+    until_due(desk)
+    desk.handle_due()
+    booked = shelf.ask("""SELECT topic, effective_on = (recorded_at AT TIME ZONE 'UTC')::date,
+      correlation_id
+      FROM events WHERE notification_id > 2 ORDER BY notification_id""")
+    assert booked == [
+        ("tally.wallet.v1.FundsHeld", False, "case-7"),
+        ("tally.wallet.v1.HoldReleased", True, "case-7"),
+    ]
+    desk.close()
+
+
 def test_a_timer_that_was_decided_and_not_written_fires_again(shelf: Shelf) -> None:
     """Two writers decide it; the one that has the book writes it, once."""
     hold(shelf, "h")
