@@ -6,9 +6,12 @@ Errors: Outage of the registry; Malformed(code="schema_not_accepted") for a sche
 we would read by, each time it is asked for; a schema of ours that the registry refuses is
 Outage(retry=False): this release does not fit what is registered.
 Bounds: KNOWN_MAX schemas (about 10 KB each) and UNKNOWN_MAX ids are remembered, the oldest goes.
+MISSES_MAX questions in vain within UNKNOWN_FOR_S: whoever floods a topic with ids of nothing costs
+a partition a twentieth of its time. Until it is over, ids never met before count as unknown.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
@@ -22,6 +25,7 @@ from schemas.writers import Writer, writer
 
 KNOWN_MAX = 2_000
 UNKNOWN_MAX = 10_000
+MISSES_MAX = 50  # At 5 ms each, 250 ms in 5 s.
 UNKNOWN_FOR_S = 5.0  # A record may overtake its schema on a registry of several nodes.
 
 Value = TypeVar("Value")
@@ -71,6 +75,7 @@ class SchemaIds:
         self._registry, self._clock = registry, clock
         self._known: dict[int, Known | Malformed] = {}
         self._unknown: dict[int, float] = {}
+        self._missed_at_s = deque[float](maxlen=MISSES_MAX)
 
     def of(self, schema_id: int) -> Known | None:
         """The schema of an id; asks the registry once for it."""
@@ -82,16 +87,21 @@ class SchemaIds:
         return known
 
     def _fetched(self, schema_id: int) -> Known | Malformed | None:
-        if self._clock() < self._unknown.get(schema_id, 0.0):
+        if self._clock() < self._unknown.get(schema_id, 0.0) or self._flooded():
             return None
         text = self._registry.schema_by_id(schema_id)
         if text is None:
-            until_s = self._clock() + UNKNOWN_FOR_S
-            _remember(self._unknown, schema_id, until_s, at_most=UNKNOWN_MAX)
+            now_s = self._clock()
+            self._missed_at_s.append(now_s)
+            _remember(self._unknown, schema_id, now_s + UNKNOWN_FOR_S, at_most=UNKNOWN_MAX)
             return None
         known = _known(text)
         _remember(self._known, schema_id, known, at_most=KNOWN_MAX)
         return known
+
+    def _flooded(self) -> bool:
+        missed = self._missed_at_s
+        return len(missed) == MISSES_MAX and self._clock() - missed[0] < UNKNOWN_FOR_S
 
 
 def _known(text: str) -> Known | Malformed:

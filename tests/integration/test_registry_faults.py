@@ -15,7 +15,7 @@ import pytest
 from commands.outage import Outage
 from infra.registry import client
 from infra.registry.client import ATTEMPTS, Registry
-from infra.registry.ids import UNKNOWN_FOR_S, SchemaIds, register_all
+from infra.registry.ids import MISSES_MAX, UNKNOWN_FOR_S, SchemaIds, register_all
 
 Answer = tuple[int, Mapping[str, object] | str]
 FOUND: Answer = (200, {"schema": "text"})
@@ -193,6 +193,27 @@ def test_an_unknown_id_is_asked_again_after_a_while() -> None:
         now_s += UNKNOWN_FOR_S
         assert known.of(7) is None
         assert len(stand.asked) == 2
+
+
+def test_a_flood_of_unknown_ids_asks_so_often_and_no_more() -> None:
+    now_s = 100.0
+    with answering(UNKNOWN) as stand, Registry(stand.url) as registry:
+        known = SchemaIds(registry, clock=lambda: now_s)
+        assert {known.of(each) for each in range(10 * MISSES_MAX)} == {None}
+        assert len(stand.asked) == MISSES_MAX
+        now_s += UNKNOWN_FOR_S
+        assert known.of(10 * MISSES_MAX) is None
+        assert len(stand.asked) == MISSES_MAX + 1
+
+
+def test_what_is_known_is_told_amid_a_flood() -> None:
+    schema = {"type": "record", "name": "a.B", "fields": [{"name": "x", "type": "int"}]}
+    found: Answer = (200, {"schema": json.dumps(schema)})
+    with answering(found, UNKNOWN) as stand, Registry(stand.url) as registry:
+        known = SchemaIds(registry, clock=lambda: 100.0)
+        assert known.of(1) == ("a.B", None)
+        assert {known.of(each) for each in range(2, 2 * MISSES_MAX)} == {None}
+        assert known.of(1) == ("a.B", None)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
