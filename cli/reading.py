@@ -1,12 +1,11 @@
 """Reading PostgreSQL for people: one read-only snapshot a command, rows as dictionaries.
 
-Shape: `with reading(call) as cursor:` and rows(cursor, statement, parameters); stream(…) goes
-through a cursor of the server, so that memory does not grow with what there is.
+Shape: `with reading(call) as connection:` and rows(connection, statement, parameters).
 Units: times become RFC 3339 in UTC, days YYYY-MM-DD; sums are integers.
 Errors: psycopg's; cli/calls.py says what is not there yet.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -20,7 +19,6 @@ from psycopg.rows import DictRow, dict_row
 from cli.calls import Call
 from infra.event_store.directory import connect
 
-ROWS = 1_000  # Fetched at a time by a stream.
 Row = dict[str, Any]
 Statement = LiteralString | sql.Composed
 Reader = psycopg.Connection[DictRow]
@@ -39,16 +37,6 @@ def reading(call: Call) -> Generator[Reader]:
 def rows(connection: Reader, statement: Statement, parameters: Sequence[object] = ()) -> list[Row]:
     """All rows, ready for JSON. For what is bounded by its own nature."""
     return [plain(row) for row in connection.execute(statement, parameters)]
-
-
-def stream(
-    connection: Reader, statement: Statement, parameters: Sequence[object] = ()
-) -> Iterator[Row]:
-    """Row by row, as they come."""
-    with connection.cursor("stream", row_factory=dict_row) as cursor:
-        cursor.itersize = ROWS
-        for row in cursor.execute(statement, parameters):
-            yield plain(row)
 
 
 def plain(row: Row) -> Row:

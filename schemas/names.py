@@ -1,18 +1,16 @@
-"""Which class has which name on the wire, and which stream an event belongs to.
+"""Which class has which name on the wire.
 
 Shape: `tally.<aggregate>.v1.<Class>` is the record's full name, its subject at the registry and the
 topic of a stored event. TYPES maps it to the class, FULL_NAMES back.
 Source: the unions `Command` and `Event` of every aggregate.
 """
 
-from collections.abc import Callable, Mapping
-from operator import attrgetter
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
 
 from domain.collection import commands as collection_commands
 from domain.collection import events as collection_events
-from domain.decision import Stream
 from domain.order import commands as order_commands
 from domain.order import events as order_events
 from domain.payment import commands as payment_commands
@@ -58,32 +56,7 @@ def _by_name(classes: tuple[type, ...]) -> Mapping[str, type]:
     return MappingProxyType(named)
 
 
-def _aggregate_of(cls: type) -> str:
-    first = next(iter(cls.__annotations__))
-    match folder_of(cls), first:
-        case "settlement", "batch_id":
-            return "settlement_batch"
-        case "settlement", _:
-            return "settlement_reference"
-        case "transfer", "incoming_id":
-            return "incoming_transfer"
-        case folder, _:
-            return folder
-
-
 COMMANDS: Mapping[str, type[Command]] = _by_name(get_args(Command))
 EVENTS: Mapping[str, type[Event]] = _by_name(get_args(Event))
 TYPES: Mapping[str, type[Command | Event]] = MappingProxyType({**COMMANDS, **EVENTS})
 FULL_NAMES: Mapping[type, str] = MappingProxyType({cls: name for name, cls in TYPES.items()})
-AGGREGATES: Mapping[type, str] = MappingProxyType(
-    {cls: _aggregate_of(cls) for cls in EVENTS.values()}
-)
-_STREAM_ID: Mapping[type, Callable[[object], str]] = MappingProxyType(
-    {cls: attrgetter(next(iter(cls.__annotations__))) for cls in EVENTS.values()}
-)
-
-
-def stream_of(event: Event) -> Stream:
-    """The aggregate's name and the id of the one the event happened to."""
-    cls = type(event)
-    return AGGREGATES[cls], _STREAM_ID[cls](event)

@@ -17,7 +17,7 @@ from schemas.codec import COMMAND_BYTES_MAX, RecordCodec
 from schemas.fast import functions
 from schemas.malformed import Malformed
 from schemas.meta import CommandMeta
-from schemas.names import COMMANDS, EVENTS, stream_of
+from schemas.names import COMMANDS, EVENTS
 from tests.unit.schemas.strategies import EACH, OTHERS, records
 
 META = CommandMeta("shop", "key-1")
@@ -196,24 +196,6 @@ def test_an_event_has_a_bound() -> None:
     with pytest.raises(Malformed) as caught:
         codec.decode_event("tally.wallet.v1.WalletFrozen", b"x" * (framing.PAYLOAD_BYTES_MAX + 1))
     assert caught.value.code == "too_large"
-
-
-@pytest.mark.parametrize("full_name", EVENTS)
-def test_the_stream_is_named_by_the_first_field(full_name: str) -> None:
-    event = RecordCodec(EVENTS[full_name]).decode(by_fastavro(full_name, empty(full_name)))
-    assert stream_of(event)[1] == "stream-1"
-
-
-def empty(full_name: str) -> dict[str, Any]:
-    plain = {"string": "", "long": 0, "boolean": False}
-    shape = json.loads(files.texts()[full_name])["fields"]
-    value: dict[str, Any] = {
-        each["name"]: plain[each["type"]] if isinstance(each["type"], str) else 0 for each in shape
-    }
-    for each in shape:
-        if "items" in each["type"]:
-            value[each["name"]] = []
-    return {**value, shape[0]["name"]: "stream-1"}
 
 
 @given(st.integers(0, 2**32 - 1), st.binary(max_size=50))

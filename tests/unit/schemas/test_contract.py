@@ -94,36 +94,3 @@ def test_a_class_has_one_kind() -> None:
     assert set(names.COMMANDS) & set(names.EVENTS) == set()
     assert len(names.FULL_NAMES) == len(names.TYPES)
     assert all(names.FULL_NAMES[cls] == name for name, cls in names.TYPES.items())
-
-
-@pytest.mark.parametrize(
-    ("full_name", "aggregate"),
-    [
-        ("tally.wallet.v1.FundsHeld", "wallet"),
-        ("tally.transfer.v1.TransferStarted", "transfer"),
-        ("tally.transfer.v1.TransferReceived", "incoming_transfer"),
-        ("tally.settlement.v1.SettlementLineReported", "settlement_batch"),
-        ("tally.settlement.v1.BatchSealed", "settlement_batch"),
-        ("tally.settlement.v1.SettlementMatched", "settlement_reference"),
-        ("tally.settlement.v1.BreakResolved", "settlement_reference"),
-        ("tally.payment.v1.RefundStarted", "payment"),
-        ("tally.collection.v1.CollectionStarted", "collection"),
-        ("tally.order.v1.OrderPlaced", "order"),
-    ],
-)
-def test_an_event_belongs_to_its_aggregate(full_name: str, aggregate: str) -> None:
-    assert names.AGGREGATES[names.EVENTS[full_name]] == aggregate
-
-
-def test_every_event_has_an_aggregate() -> None:
-    assert set(names.AGGREGATES) == set(names.EVENTS.values())
-    assert set(names.AGGREGATES.values()) == {
-        "wallet",
-        "transfer",
-        "incoming_transfer",
-        "order",
-        "payment",
-        "collection",
-        "settlement_batch",
-        "settlement_reference",
-    }
