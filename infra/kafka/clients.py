@@ -22,23 +22,28 @@ PRODUCER_QUEUE_KB_MAX = 65_536
 CONSUMER_QUEUE_KB_MAX = 16_384  # A partition; about 60,000 commands.
 DELIVERY_TIMEOUT_MS = 120_000
 TOLD_EVERY_S = 5.0
-TOLD_LAST_S = 15.0  # After so long without a word, an error is of one broker and not of Kafka.
+DOWN_S = 15.0  # Without an error for so long, Kafka has come back.
 Clock = Callable[[], float]
 log = structlog.get_logger()
 
 
 class Unreached:
-    """Says `waiting` when no broker is left, and again while none can be connected to."""
+    """Says `waiting` when no broker is left and connecting fails, and as long as it does.
+
+    Brokers close connections that are idle: that none is left is no outage by itself.
+    """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._told_at_s = float("-inf")
+        self._down_at_s = self._told_at_s = float("-inf")
 
     def __call__(self, error: KafkaError) -> None:
         now_s = self._clock()
-        silent_s = now_s - self._told_at_s
-        none_left = error.code() == KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so spelled there.
-        if silent_s >= TOLD_EVERY_S and (none_left or silent_s < TOLD_LAST_S):
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - so spelled there.
+            self._down_at_s = now_s
+            return
+        down = now_s - max(self._down_at_s, self._told_at_s) < DOWN_S
+        if down and now_s - self._told_at_s >= TOLD_EVERY_S:
             self._told_at_s = now_s
             log.warning("waiting", outage=f"Kafka: {error.str()}", pause_s=0.0)
 

@@ -1,25 +1,28 @@
-"""When a Kafka client says that it waits: nobody is left, and as long as nobody comes back."""
+"""When a Kafka client says that it waits: no broker is left, and none can be connected to."""
 
 import pytest
 from confluent_kafka import KafkaError
 from structlog.testing import capture_logs
 
-from infra.kafka.clients import TOLD_EVERY_S, TOLD_LAST_S, Unreached
+from infra.kafka.clients import DOWN_S, TOLD_EVERY_S, Unreached
 
-ALL_DOWN = KafkaError(KafkaError._ALL_BROKERS_DOWN)
-ONE_DOWN = KafkaError(KafkaError._TRANSPORT)
-SOON_S = 1.0
+NONE_LEFT = KafkaError(KafkaError._ALL_BROKERS_DOWN)
+REFUSED = KafkaError(KafkaError._TRANSPORT)
+SOON_S = 0.1
 
 
 @pytest.mark.parametrize(
     ("heard", "said"),
     [
-        ([(0.0, ONE_DOWN)], 0),
-        ([(0.0, ALL_DOWN)], 1),
-        ([(0.0, ALL_DOWN), (SOON_S, ONE_DOWN), (SOON_S, ALL_DOWN)], 1),
-        ([(0.0, ALL_DOWN), (TOLD_EVERY_S, ONE_DOWN), (2 * TOLD_EVERY_S, ONE_DOWN)], 3),
-        ([(0.0, ALL_DOWN), (TOLD_LAST_S, ONE_DOWN)], 1),
-        ([(0.0, ALL_DOWN), (TOLD_LAST_S, ALL_DOWN)], 2),
+        ([(0.0, REFUSED), (SOON_S, REFUSED)], 0),
+        ([(0.0, REFUSED), (0.0, NONE_LEFT)], 0),
+        ([(0.0, NONE_LEFT), (SOON_S, REFUSED)], 1),
+        ([(0.0, NONE_LEFT), (0.0, REFUSED), (SOON_S, REFUSED)], 1),
+        ([(0.0, NONE_LEFT), (0.0, REFUSED), (TOLD_EVERY_S, REFUSED)], 2),
+        ([(0.0, NONE_LEFT), *[(n * TOLD_EVERY_S, REFUSED) for n in range(9)]], 9),
+        ([(0.0, NONE_LEFT), (DOWN_S, REFUSED)], 0),
+        ([(0.0, NONE_LEFT), (0.0, REFUSED), (DOWN_S, REFUSED)], 1),
+        ([(0.0, NONE_LEFT), (0.0, REFUSED), (DOWN_S, NONE_LEFT), (DOWN_S, REFUSED)], 2),
     ],
 )
 def test_it_is_said_at_once_and_now_and_then(
