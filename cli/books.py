@@ -1,4 +1,4 @@
-"""`tally init`, `tally book …` and `tally dsn`: what there is to work on, and where."""
+"""`tally init` and `tally book …`: what there is to work on."""
 
 from typing import Annotated
 
@@ -80,21 +80,6 @@ def list_books(call: Call) -> None:
     else:
         shown = [(name, schema, moment(at_us)) for name, schema, at_us in found]
         table("Books", ["book", "schema", "made (UTC)"], shown)
-
-
-@with_call
-def dsn(call: Call) -> None:
-    """Print the DSN of PostgreSQL with its password, for psql or any tool.
-
-    Read models are in the schema `read`: SELECT * FROM read.wallets.
-
-    Example: psql "$(tally dsn)"
-    """
-    settings = call.settings("postgres")
-    if call.json:
-        document({"postgres": settings.postgres})
-    else:
-        typer.echo(settings.postgres)
 
 
 def _us(at: object) -> int:

@@ -10,6 +10,7 @@ import typer
 from cli import books, ledger, log, programs, proof
 from cli.dead_letters import dead_letters
 from cli.demo.run import demo
+from cli.dsn import dsn
 from cli.publish import publish
 from cli.settlement import settlement
 from cli.status import status
@@ -37,7 +38,7 @@ app.add_typer(dead_letters, name="dead-letters")
 app.command()(proof.verify)
 app.command()(proof.rebuild)
 app.add_typer(books.book, name="book")
-app.command()(books.dsn)
+app.command()(dsn)
 
 
 @app.command()

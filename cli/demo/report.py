@@ -14,7 +14,7 @@ NEXT = """What to look at next:
   ./tally wallet wallet-00042       a wallet and its last movements
   ./tally breaks                    what a file and the books disagree on
   ./tally verify                    the whole proof again, from the log
-  psql "$(./tally dsn)"             every read model, documented with \\d+ read.*
+  ./tally dsn                       for any SQL tool: every read model, documented with \\d+ read.*
   docs/                             concepts, publishing commands, operating, ledger, read models"""
 
 

@@ -5,7 +5,9 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from infra.kafka import clients
 from tests.integration import programs
@@ -77,6 +79,28 @@ def test_the_dsn_is_for_any_tool(call: Call, system: System) -> None:
     assert call("dsn").stdout == system.settings.postgres + "\n"
 
 
+@pytest.mark.usefixtures("played")
+def test_the_reader_reads_and_changes_nothing(call: Call) -> None:
+    dsn = call("dsn", "--reader").stdout.strip()
+    assert call("dsn", "--reader").stdout.strip() == dsn
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("tally_reader",)
+        assert connection.execute("SELECT count(*) > 0 FROM read.wallets").fetchone() == (True,)
+        for statement in ("DELETE FROM read.position", "SELECT secret FROM book_main.secrets"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement.encode())
+
+
+def test_a_service_keeps_the_password_out_of_arguments(
+    call: Call, system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "db.conf").write_text(call("dsn", "--service").stdout, encoding="utf-8")
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "db.conf"))
+    with psycopg.connect("service=tally") as connection:
+        database = conninfo_to_dict(system.settings.postgres)["dbname"]
+        assert connection.info.dbname == database
+
+
 def test_init_twice_does_no_harm(call: Call) -> None:
     assert parsed(call("init", "--json")) == parsed(call("init", "--json"))
 
@@ -91,7 +115,7 @@ def test_everything_is_proven(call: Call) -> None:
 
 
 def publish_raw(system: System, value: bytes, key: bytes) -> None:
-    producer = clients.producer(system.settings.kafka)
+    producer = clients.producer(system.settings.kafka_address)
     producer.produce(system.surroundings.topics.commands, value, key, headers=[("trace", b"\x01")])
     assert producer.flush(30.0) == 0
 
