@@ -1,7 +1,8 @@
 """The writer's loop: poll a bounded batch, write it book by book, then tell Kafka.
 
-Shape: Writer(...).run(stop). Members of one group share the partitions; each partition's books
-are taken when it is assigned and forgotten when it is revoked. Kafka's committed offset is told
+Shape: Writer(...).run(stop). Members of one group share the partitions; the books of one are taken
+when it is assigned of both topics, and forgotten when it is revoked of either. Of one that we have
+of one topic only nothing is read: it would be lost to the books. Kafka's committed offset is told
 after PostgreSQL and only for people's lag tools; the book's position is the truth.
 Errors: Outage, Fenced, TooManyFailures end the run: the supervisor starts it afresh.
 Bound: `batch` records a poll, a position of an idle book is moved on every IDLE_S seconds.
@@ -12,7 +13,7 @@ from collections.abc import Callable, Sequence
 from threading import Event
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, KafkaException, Message, TopicPartition
 
 from commands.incoming import Origin, Record
 from consumers.writer.reading import Partition, record_of
@@ -43,6 +44,7 @@ class Writer:
         self._open_partition = open_partition
         self._handle = handle
         self._batch = batch
+        self._halves: set[tuple[str, int]] = set()  # Topics and partitions that are ours.
         self._committed_at_s = time.monotonic()
         self._idle_at_s = time.monotonic()
 
@@ -81,32 +83,52 @@ class Writer:
         for message in messages:
             record = record_of(message)
             if record.partition not in self.partitions:
-                continue  # Revoked during this very poll: whoever has it now reads it.
+                continue  # Revoked during this very poll: whoever has it next reads it.
             internal = record.topic == self.topics.internal
             origin = Origin.INTERNAL if internal else Origin.COMMANDS
             found.setdefault(record.partition, []).append((origin, record))
         return found
 
     def _assigned(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
-        positions: list[TopicPartition] = []
-        for each in assigned:
-            partition = self.partitions.get(each.partition)
-            if partition is None:
-                partition = self.partitions[each.partition] = self._open_partition(each.partition)
-                partition.seen = partition.start()
-            commands, internal = partition.start()
-            offset = internal if each.topic == self.topics.internal else commands
-            positions.append(TopicPartition(each.topic, each.partition, offset))
-        consumer.incremental_assign(positions)
+        """Topics may come one after the other; what came before waits for its other half."""
+        halves = self._halves
+        halves |= {(each.topic, each.partition) for each in assigned}
+        whole = {each.partition for each in assigned if self._both(each.partition) <= halves}
+        for number in whole:
+            partition = self.partitions[number] = self._open_partition(number)
+            partition.seen = partition.start()
+        consumer.incremental_assign([self._place(each.topic, each.partition) for each in assigned])
+        consumer.pause([each for each in assigned if each.partition not in whole])
+        new = {(each.topic, each.partition) for each in assigned}
+        waited = {half for number in whole for half in self._both(number)} - new
+        consumer.resume([TopicPartition(*half) for half in waited])
+        for half in waited:
+            consumer.seek(self._place(*half))
         log.info("assigned", partitions=sorted(self.partitions))
 
     def _revoked(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
+        gone = {(each.topic, each.partition) for each in revoked}
+        self._halves -= gone
         for number in {each.partition for each in revoked}:
             partition = self.partitions.pop(number, None)
             if partition is not None:
                 partition.close()
+                left = self._both(number) - gone
+                consumer.pause([TopicPartition(*half) for half in left])
         consumer.incremental_unassign(revoked)
         log.info("revoked", partitions=sorted(self.partitions))
+
+    def _both(self, number: int) -> set[tuple[str, int]]:
+        return {(self.topics.commands, number), (self.topics.internal, number)}
+
+    def _place(self, topic: str, number: int) -> TopicPartition:
+        """Where reading begins; of what is not open yet, nowhere for now."""
+        if number not in self.partitions:
+            return TopicPartition(topic, number, OFFSET_END)
+        commands, internal = self.partitions[number].start()
+        return TopicPartition(
+            topic, number, internal if topic == self.topics.internal else commands
+        )
 
     def _move_idle(self) -> None:
         """What has no traffic moves on, so that retention never overtakes its position.
