@@ -3,16 +3,15 @@
 Shape: BookRelay.step() publishes one bounded batch and notes it; 0 means there was nothing.
 Rules: one relay a book (an advisory lock of the session); a crash after publishing repeats the
 batch with the same sequences, which every reader tolerates; nothing is noted before Kafka has
-acknowledged it. `events_offset` is a lower bound of where the book's next event will lie.
+acknowledged it.
 Errors: Outage.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
 import psycopg
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import KafkaException
 from psycopg import sql
 
 from commands.outage import Outage
@@ -23,7 +22,6 @@ from infra.kafka import clients
 from infra.kafka.partition import partition_of
 
 ROWS_MAX = 5_000
-NOTE_OFFSET_S = 1.0
 ANSWER_TYPE = "tally.answer.v1.CommandAnswered"
 
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 7410))"
@@ -40,25 +38,21 @@ OUTBOX = """SELECT outbox_sequence, topic, key, type_name, payload, header_names
 ANSWERS = """SELECT answer FROM {schema}.answers
   WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence"""
 NOTE = "UPDATE {schema}.relayed SET last_sequence = %s, last_answer = %s"
-NOTE_OFFSET = """UPDATE {schema}.relayed SET
-  events_offset = greatest(events_offset, %s), events_topic_id = %s"""
 SENT = "DELETE FROM {schema}.outbox WHERE outbox_sequence = ANY(%s)"
 
 
 class BookRelay:
     """Publishes one book."""
 
-    def __init__(self, dsn: str, book: Book, publisher: Publisher, *, events_topic_id: str) -> None:
+    def __init__(self, dsn: str, book: Book, publisher: Publisher) -> None:
         self.book = book
         self.publisher = publisher
-        self.events_topic_id = events_topic_id
         self.headers = Headers(book.name, publisher.place.aggregates)
         self.partition = partition_of(book.name.encode(), publisher.place.partitions)
         self.connection = connect(dsn)
         self.connection.execute("SET synchronous_commit = off")  # A lost note repeats a batch.
         self.cursor = self.connection.cursor(binary=True)
         self.relayed: tuple[int, int] | None = None
-        self._offset_noted_at_s = 0.0
 
     def close(self) -> None:
         self.connection.close()
@@ -153,15 +147,6 @@ class BookRelay:
             if sent:
                 self._execute(SENT, (sent,))
         self.relayed = relayed
-        if time.monotonic() - self._offset_noted_at_s > NOTE_OFFSET_S:
-            self._note_offset()
-
-    def _note_offset(self) -> None:
-        """All of ours is acknowledged, so what comes next lies at the end or beyond it."""
-        place = TopicPartition(self.publisher.place.topics.events, self.partition)
-        offset = self.publisher.end_of(place)
-        self._execute(NOTE_OFFSET, (offset, self.events_topic_id))
-        self._offset_noted_at_s = time.monotonic()
 
     def _execute(self, text: LiteralString, parameters: Sequence[object] = ()) -> None:
         statement = sql.SQL(text).format(schema=sql.Identifier(self.book.schema))

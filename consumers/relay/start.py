@@ -15,10 +15,9 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     """Relay all books."""
     dsn = surroundings.settings.postgres
     publisher = surroundings.publisher()
-    topic_id = surroundings.cluster.topic_ids[surroundings.topics.events]
 
     def open_book(book: Book) -> BookRelay:
-        return BookRelay(dsn, book, publisher, events_topic_id=topic_id)
+        return BookRelay(dsn, book, publisher)
 
     Relay(partial(directory.list_books, dsn), open_book, partial(StrayRelay, dsn, publisher)).run(
         stop

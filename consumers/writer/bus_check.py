@@ -1,13 +1,17 @@
 """Before a book's first write: Kafka must not know more of it than the book itself.
 
-Shape: check_bus(surroundings, book, partition, epoch=…), the epoch by which the book is ours. The
-log may be ahead of the bus (the relay will catch up); the bus ahead of the log means that
-PostgreSQL was restored to an older state, or lost its tail: writing on would give other events the
-same sequences.
+Shape: check_bus(surroundings, book, partition, epoch=…) -> how far it looked; `epoch`: by which
+the book is ours. The log may be ahead of the bus (the relay will catch up); the bus ahead of the
+log means that PostgreSQL was restored to an older state, or lost its tail: writing on would give
+other events the same sequences.
 Errors: Outage(retry=False) says what is missing; LogContradicted, that both hold different events;
 Fenced: another writer has the book by now, and what Kafka has more of is what that one wrote.
-Bound: reads tally.events from the offset that the relay noted, which trails the end by a second.
+Bound: reads tally.events from the offset that the writer noted last, which trails the end by
+NOTE_S while any writer has the book, however busy or idle it is (consumers/writer/program.py); of a
+book that nobody has had yet, from when it was made.
 """
+
+from typing import NamedTuple
 
 from confluent_kafka import TopicPartition
 from psycopg import sql
@@ -17,23 +21,30 @@ from commands.ports import Fenced
 from consumers.surroundings import Surroundings
 from infra.event_store.directory import Book, connect
 from infra.kafka import messages
-from infra.kafka.reading import records
+from infra.kafka.reading import first_since, records
+
+CLOCKS_MS = 10_000  # Between PostgreSQL's, which dates books, and the relay's, which dates records.
 
 
 class LogContradicted(Outage):
     """PostgreSQL and Kafka hold different events under one sequence. Nobody may write."""
 
 
-def check_bus(surroundings: Surroundings, book: Book, partition: int, *, epoch: int) -> None:
-    """Nothing, if the book may be written."""
-    last, offset, topic_id = _noted(surroundings.settings.postgres, book)
+def check_bus(surroundings: Surroundings, book: Book, partition: int, *, epoch: int) -> int:
+    """The offset up to which nothing contradicts the book: it may be written."""
+    last, offset, topic_id, made_at_ms = _noted(surroundings.settings.postgres, book)
     known_topic = surroundings.cluster.topic_ids[surroundings.topics.events]
-    if topic_id is not None and topic_id != known_topic:
+    place = TopicPartition(surroundings.topics.events, partition, offset)
+    if topic_id is None:
+        place.offset = first_since(
+            surroundings.settings.kafka_address, place, made_at_ms - CLOCKS_MS
+        )
+    elif topic_id != known_topic:
         raise Outage(f"book {book.name} was relayed to another tally.events topic", retry=False)
     chains: dict[int, bytes] = {}
-    ahead = last
-    place = TopicPartition(surroundings.topics.events, partition, offset)
+    ahead, reached = last, place.offset
     for message in records(surroundings.settings.kafka_address, place):
+        reached = messages.offset(message) + 1
         headers = messages.headers(message)
         if headers.get("ce_book") == book.name.encode():
             sequence = int(headers["ce_sequence"])
@@ -49,15 +60,27 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int, *, epoch: 
             retry=False,
         )
     _same(surroundings.settings.postgres, book, chains)
+    return reached
 
 
-def _noted(dsn: str, book: Book) -> tuple[int, int, str | None]:
-    text = """SELECT h.last_sequence, r.events_offset, r.events_topic_id
-      FROM {schema}.head h, {schema}.relayed r"""
+class Noted(NamedTuple):
+    """What the book says of itself. `topic_id` None: nobody has had it yet."""
+
+    last: int
+    offset: int
+    topic_id: str | None
+    made_at_ms: int
+
+
+def _noted(dsn: str, book: Book) -> Noted:
+    text = """SELECT h.last_sequence, r.events_offset, r.events_topic_id,
+      floor(extract(epoch FROM b.created_at) * 1000)::bigint
+    FROM {schema}.head h, {schema}.relayed r, tally.books b WHERE b.name = %s"""
     with connect(dsn) as connection:
-        row = connection.execute(sql.SQL(text).format(schema=sql.Identifier(book.schema)))
-        last, offset, topic_id = row.fetchone() or (0, 0, None)
-    return int(str(last)), int(str(offset)), None if topic_id is None else str(topic_id)
+        statement = sql.SQL(text).format(schema=sql.Identifier(book.schema))
+        row = connection.execute(statement, (book.name,)).fetchone()
+    assert row is not None, "a book without a head"
+    return Noted._make(row)
 
 
 def _epoch(dsn: str, book: Book) -> int:

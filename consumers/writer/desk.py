@@ -24,6 +24,7 @@ from commands.ports import Codec, Head, Loaded, Timer, Unwritable
 from commands.unit_of_work import Failure, TooManyRounds, UnitOfWork
 from domain.decision import Refused, Stream
 from infra.event_store.books import TakenBook
+from infra.event_store.datastore import translated
 
 TIMERS_MAX = 500  # A batch of due timers; the rest follow in the next.
 MINUTE_S = 60.0
@@ -108,6 +109,15 @@ class Desk:
             self._surviving(lambda: None)
         if self._at_least(positions) != self.positions:
             self._surviving(lambda: self._handle((), self._at_least(positions)))
+
+    def note_end(self, offset: int, topic_id: str) -> None:
+        """Where the next search for events that Kafka has and we have not may begin."""
+
+        def note() -> None:
+            with translated():
+                self.store.recorder.note_end(offset, topic_id, epoch=self.head.epoch)
+
+        self._surviving(note)
 
     def has(self, offset: int, origin: Origin) -> bool:
         """Whether the book has moved past this record of its partition."""

@@ -9,6 +9,8 @@ from functools import partial
 from threading import Event
 
 import psycopg
+import structlog
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from commands.outage import Outage
 from consumers.surroundings import Surroundings
@@ -21,6 +23,7 @@ from consumers.writer.routing import Router
 from infra.codec import AvroCodec
 from infra.event_store import books, directory
 from infra.event_store.books import TakenBook
+from infra.event_store.datastore import translated
 from infra.event_store.directory import Book
 from infra.event_store.strays import Strays
 from infra.kafka import clients
@@ -28,6 +31,8 @@ from infra.kafka.partition import partition_of
 from schemas import codec
 
 GROUP = "writer"
+TIMEOUT_S = 1.0  # For an offset that the next look gets too.
+log = structlog.get_logger()
 
 
 def run(surroundings: Surroundings, stop: Event) -> None:
@@ -40,7 +45,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     # What lives long is reference counted; a pass over all of memory costs more than it finds.
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)
-    Writer(consumer, topics, opening.open, router.handle, batch=settings.batch).run(stop)
+    Writer(consumer, topics, opening, router.handle, batch=settings.batch).run(stop)
 
 
 class Opening:
@@ -50,6 +55,7 @@ class Opening:
         self._surroundings = surroundings
         self._decoder = decoder
         self._stop = stop
+        self._events_topic_id = surroundings.cluster.topic_ids[surroundings.topics.events]
 
     def open(self, number: int) -> Partition:
         """A partition with all its books, each taken."""
@@ -68,6 +74,24 @@ class Opening:
             mine = partition_of(book.name.encode(), surroundings.cluster.partitions)
             if mine == partition.number and book.name not in partition.desks:
                 partition.desks[book.name] = self._desk(book, partition)
+
+    def tend(self, consumer: Consumer, partition: Partition) -> None:
+        """Take books that were made meanwhile, and note for all where Kafka's events end now.
+
+        So little is to be searched when a book is taken, however much its neighbours write. While
+        a server is away it is left for the next time.
+        """
+        place = TopicPartition(self._surroundings.topics.events, partition.number)
+        try:
+            self.open_new(partition)
+            _, end = consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
+        except (Outage, KafkaException) as error:
+            if isinstance(error, Outage) and not error.retry:
+                raise
+            log.debug("not_tended", partition=partition.number, outage=str(error))
+            return
+        for desk in partition.desks.values():
+            desk.note_end(end, self._events_topic_id)
 
     def _desk(self, book: Book, partition: Partition) -> Desk:
         settings = self._surroundings.settings
@@ -93,7 +117,10 @@ class Opening:
         start = partition.strays.positions
         taken = books.take(dsn, book, surroundings.bus, start, codec.decode_event)
         try:
-            check_bus(surroundings, book, partition.number, epoch=taken.head.epoch)
+            epoch = taken.head.epoch
+            end = check_bus(surroundings, book, partition.number, epoch=epoch)
+            with translated():
+                taken.store.recorder.note_end(end, self._events_topic_id, epoch=epoch)
         except BaseException:
             taken.store.close()
             raise

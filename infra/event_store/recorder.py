@@ -29,6 +29,10 @@ TIMER = """INSERT INTO {schema}.timers (timer_id, due_us, type_name, payload)
   VALUES (%s::uuid, %s, %s, %s) ON CONFLICT (timer_id) DO NOTHING"""
 TIMERS_DONE = "DELETE FROM {schema}.timers WHERE timer_id = ANY(%s::text[]::uuid[])"
 MARK = "INSERT INTO {schema}.marks VALUES (%s::uuid, %s, %s) ON CONFLICT (command_id) DO NOTHING"
+# A lost note only makes the next search begin earlier.
+NOTE_END = """SET LOCAL synchronous_commit = off; UPDATE {schema}.relayed SET
+  events_offset = greatest(events_offset, {offset}), events_topic_id = {topic_id}
+  WHERE (SELECT epoch FROM {schema}.head) = {epoch}"""
 SNAPSHOT = "INSERT INTO {schema}.snapshots VALUES (%s, %s, %s, %s)"
 SNAPSHOTS_OLD = """DELETE FROM {schema}.snapshots s
 USING unnest(%s::uuid[], %s::bigint[]) AS kept (id, version)
@@ -54,6 +58,22 @@ class BookRecorder(PostgresApplicationRecorder):
             self._insert_answers(cursor, changes)
             self._insert_outward(cursor, changes)
             self._insert_snapshots(cursor, snapshots)
+
+    def note_end(self, offset: int, topic_id: str, *, epoch: int) -> None:
+        """All of this book that Kafka holds beyond the log's end lies at this offset or behind it.
+
+        True of any end of the partition that was seen by whoever has the book: what it will still
+        write is published later, and nobody else writes it.
+        """
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(
+                sql.SQL(NOTE_END).format(
+                    schema=sql.Identifier(self.datastore.schema),
+                    offset=sql.Literal(offset),
+                    topic_id=sql.Literal(topic_id),
+                    epoch=sql.Literal(epoch),
+                )
+            )
 
     def _fence(self, cursor: Cursor[DictRow], changes: Changes) -> None:
         before, after = changes.before, changes.after

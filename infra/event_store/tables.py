@@ -142,7 +142,8 @@ CREATE INDEX ON {schema}.timers (due_us);
 COMMENT ON TABLE {schema}.events IS 'The log: notification_id is book_sequence, without gap';
 COMMENT ON TABLE {schema}.snapshots IS 'States to start from; a cache, rebuilt from events';
 COMMENT ON TABLE {schema}.head IS 'Where the book stands; its update is the fence of a batch';
-COMMENT ON TABLE {schema}.relayed IS 'What Kafka has been told, and where in tally.events';
+COMMENT ON TABLE {schema}.relayed IS
+  'What Kafka has been told; events beyond the log''s end lie at events_offset or behind it';
 COMMENT ON TABLE {schema}.answers IS 'Saved answers, kept at least 24 hours, dropped by the day';
 COMMENT ON TABLE {schema}.marks IS 'Refusals of other books'' follow-ons, kept for good';
 COMMENT ON TABLE {schema}.outbox IS 'What must leave: commands for other books, dead letters';

@@ -1,12 +1,13 @@
 """Reading a whole partition, from a place to its end as it is now.
 
-Shape: records(kafka, place) yields messages in order and returns at the end.
+Shape: records(kafka, place) yields messages in order and returns at the end; first_since(kafka,
+place, at_ms) is where to begin, by time.
 Errors: Outage, where Kafka keeps silent about records that it says it has.
 """
 
 from collections.abc import Iterator
 
-from confluent_kafka import KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_END, KafkaException, Message, TopicPartition
 
 from commands.outage import Outage
 from infra.kafka import clients, messages
@@ -38,3 +39,17 @@ def records(kafka: KafkaAddress, place: TopicPartition) -> Iterator[Message]:
         raise clients.outage(error) from error
     finally:
         consumer.close()
+
+
+def first_since(kafka: KafkaAddress, place: TopicPartition, at_ms: int) -> int:
+    """The offset of the first record that was published then or later, else the end."""
+    consumer = clients.reader(kafka)
+    try:
+        asked = TopicPartition(place.topic, place.partition, at_ms)
+        (found,) = consumer.offsets_for_times([asked], timeout=TIMEOUT_S)
+        _, end = consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
+    except KafkaException as error:
+        raise clients.outage(error) from error
+    finally:
+        consumer.close()
+    return end if found.offset == OFFSET_END else found.offset
