@@ -57,6 +57,5 @@ class Surroundings:
         return Place(self.topics, self.cluster.partitions, self.ids, AGGREGATE_OF)
 
     def publisher(self) -> Publisher:
-        kafka = self.settings.kafka_address
-        producer = clients.producer(kafka, says_waiting=True)
-        return Publisher(producer, clients.reader(kafka), self.place)
+        producer = clients.producer(self.settings.kafka_address, says_waiting=True)
+        return Publisher(producer, self.place)

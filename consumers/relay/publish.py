@@ -6,13 +6,12 @@ Errors: Outage by the caller; a row of an unknown kind is an assertion.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
+from confluent_kafka import KafkaError, Message, Producer
 
 from commands.outage import Outage
 from infra.kafka.partition import partition_of
 from infra.kafka.topics import Topics
 
-TIMEOUT_S = 15.0
 FLUSH_TIMEOUT_S = 130.0  # Above delivery.timeout.ms: by then each record is acknowledged or failed.
 
 
@@ -38,9 +37,8 @@ class OutboxRow(NamedTuple):
 class Publisher:
     """A producer that knows whether everything since the last flush has arrived."""
 
-    def __init__(self, producer: Producer, ends: Consumer, place: Place) -> None:
+    def __init__(self, producer: Producer, place: Place) -> None:
         self.producer = producer
-        self._ends = ends  # Asked for ends of partitions, never reads.
         self.place = place
         self.frames = {name: frame_of(number) for name, number in place.ids.items()}
         self._failed: KafkaError | None = None
@@ -60,11 +58,6 @@ class Publisher:
             self.report,
             headers=[*row.headers],
         )
-
-    def end_of(self, place: TopicPartition) -> int:
-        """The offset that the next record of a partition will have or exceed."""
-        _, end = self._ends.get_watermark_offsets(place, timeout=TIMEOUT_S)
-        return end
 
     @property
     def report(self) -> Callable[[KafkaError | None, Message], None]:
