@@ -5,12 +5,15 @@ becomes a dead letter; what has one is answered, if only with a refusal.
 Errors: Outage where the registry cannot be asked.
 """
 
+from dataclasses import replace
+
 from commands import checks, identity
 from commands.catalogue import CLIENT_COMMANDS
 from commands.incoming import Incoming, Origin, Record, Return
 from commands.outward import HEARD, RETURN, RETURN_BOOK, RETURN_TYPE
 from commands.ports import Timer
 from domain.decision import Refused
+from domain.transfer import TransferFunds
 from infra.registry.ids import SchemaIds
 from schemas import codec
 from schemas.framing import unframe
@@ -47,6 +50,8 @@ class Decoder:
             on_refusal, heard = _hearing(record.headers) if own else CLIENT
         except Malformed as malformed:
             return _unreadable(record, origin, malformed)
+        if type(command) is TransferFunds and command.destination_book:
+            command = _at_home(command, record.key)
         refused = None
         if not own and COMMANDS[name] in CLIENT_COMMANDS:
             refused = checks.check(meta, command)
@@ -79,6 +84,13 @@ class Decoder:
             timer_id=timer.timer_id,
             heard=False,
         )
+
+
+def _at_home(command: TransferFunds, key: bytes) -> TransferFunds:
+    """A transfer to the book that it is sent to is one inside it: no other book is asked."""
+    if command.destination_book.encode() != key:
+        return command
+    return replace(command, destination_book="")
 
 
 def _unreadable(record: Record, origin: Origin, malformed: Malformed) -> Incoming:

@@ -151,7 +151,7 @@ def test_what_no_correct_peer_says_stops(main: MemoryBook, north: MemoryBook) ->
 
 
 def test_under_its_own_name_a_book_is_another_like_any_other(main: MemoryBook) -> None:
-    """Nobody sends this, since the own name is taken for none; it ends whole all the same."""
+    """The writer takes the own name for none before it asks; it ends whole all the same."""
     main.execute(OpenWallet("b", "o", "buyer", "EUR"))
     main.execute(TransferFunds("t", "a", "b", 40, "EUR", "main"))
     assert (money(main, "a"), money(main, "b"), main.outbox) == ((60, 60), (40, 40), [])

@@ -1,0 +1,34 @@
+"""What the writer makes of a command before any rule is asked: whose it is, where to, and when."""
+
+import pytest
+
+from commands.incoming import Origin
+from domain.transfer import TransferFunds
+from tests.integration.event_store.given import EUR, Shelf, opened, proven
+
+TOPICS = "SELECT topic FROM events WHERE notification_id > 4 ORDER BY notification_id"
+INSIDE = [("tally.wallet.v1.FundsDebited",), ("tally.wallet.v1.FundsCredited",)]
+
+
+@pytest.mark.parametrize("origin", [Origin.COMMANDS, Origin.INTERNAL])
+def test_a_transfer_to_the_book_by_its_own_name_is_one_inside_it(
+    shelf: Shelf, origin: Origin
+) -> None:
+    desk = shelf.desk()
+    named = TransferFunds("t", "a", "b", 40, EUR, "main")
+    desk.handle([*opened(shelf, "a", "b"), shelf.incoming("t", named, origin=origin)])
+    assert shelf.ask(TOPICS) == INSIDE
+    assert shelf.count("outbox") == 0
+    proven(shelf)
+    desk.close()
+
+
+def test_what_is_refused_inside_a_book_is_refused_by_its_own_name_too(shelf: Shelf) -> None:
+    """And not answered as accepted, with an event that says that it has failed."""
+    desk = shelf.desk()
+    desk.handle(opened(shelf, "a"))
+    asked = [TransferFunds("t1", "a", "a", 1, EUR, "main")]
+    asked.append(TransferFunds("t2", "a", "nobody", 1, EUR, "main"))
+    desk.handle([shelf.incoming(each.transfer_id, each) for each in asked])
+    assert shelf.told()[2:] == [("refused", "same_wallet"), ("refused", "wallet_unknown")]
+    desk.close()
