@@ -29,11 +29,13 @@ ROWS_MAX = 20_000  # Events that are in memory at once.
 KEEP_AFTER = 1_000  # Events of one stream: five times what lies between two snapshots.
 
 # LIMIT and OFFSET keep each look-up a loop over an index: joined, they become scans of the log.
-KNOWN = """SELECT 'answer', asked.id, a.payload_hash, a.answer
+# The book's own time bounds them: the writer's clock has dated them, not PostgreSQL's.
+KNOWN = """WITH book AS (SELECT to_timestamp(recorded_at_us / 1e6) AS at FROM {schema}.head)
+SELECT 'answer', asked.id, a.payload_hash, a.answer
   FROM unnest(%(commands)s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
     SELECT a.payload_hash, a.answer FROM {schema}.answers a WHERE a.command_id = asked.id
-      AND a.recorded_at > now() - interval '49 hours'
-      AND a.recorded_at < now() + interval '1 hour' LIMIT 1) AS a
+      AND a.recorded_at > (SELECT at FROM book) - interval '49 hours'
+      AND a.recorded_at < (SELECT at FROM book) + interval '1 second' LIMIT 1) AS a
 UNION ALL SELECT 'answer', asked.id, m.payload_hash, m.answer
   FROM unnest(%(commands)s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
     SELECT m.payload_hash, m.answer FROM {schema}.marks m WHERE m.command_id = asked.id LIMIT 1

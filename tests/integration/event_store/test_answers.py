@@ -15,6 +15,7 @@ from tests.integration.event_store.given import EUR, MAIN, Shelf, opened, sequen
 PARTITIONS = """SELECT tablename FROM pg_tables
 WHERE schemaname = 'book_main' AND starts_with(tablename, 'answers_') ORDER BY 1"""
 DAY = timedelta(days=1)
+HOUR_US = 3_600_000_000
 
 
 def test_the_same_key_gets_the_same_answer_after_a_restart(shelf: Shelf) -> None:
@@ -31,6 +32,36 @@ def test_the_same_key_gets_the_same_answer_after_a_restart(shelf: Shelf) -> None
     assert [each.code for each in again] == ["", refused.code]
     assert [each.answer_sequence for each in again] == [7, 8]
     assert sequences(shelf) == before
+    desk.close()
+
+
+@pytest.mark.parametrize("apart", [-3 * HOUR_US, 3 * HOUR_US])
+def test_the_same_key_gets_the_same_answer_whatever_the_writer_s_clock_says(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, apart: int
+) -> None:
+    """Hours from PostgreSQL's: a wrong clock must not make a repeat a refusal."""
+    desk = shelf.desk()
+    now_us = desks.now_us
+    monkeypatch.setattr(desks, "now_us", lambda: now_us() + apart)
+    desk.handle([*opened(shelf, "a", "b"), *transfers(shelf, [1])])
+    desk.handle(transfers(shelf, [1]))
+    last = shelf.answers()[-1]
+    assert (last.status, last.replayed) == ("accepted", True)
+    desk.close()
+
+
+def test_an_answer_of_long_ago_is_not_looked_for(shelf: Shelf) -> None:
+    """By the book's time; the thing itself still begins once only."""
+    desk = shelf.desk()
+    desk.handle([*opened(shelf, "a", "b"), *transfers(shelf, [1])])
+    with shelf.connect() as connection:
+        connection.execute("UPDATE head SET recorded_at_us = recorded_at_us + %s", (50 * HOUR_US,))
+        later = datetime.now(UTC) + timedelta(hours=50)
+        directory.keep_answer_partitions(connection, MAIN.schema, later)
+    desk.close()
+    desk = shelf.desk()
+    desk.handle(transfers(shelf, [1]))
+    assert shelf.told()[-1] == ("refused", "already_exists")
     desk.close()
 
 
