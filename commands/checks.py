@@ -1,7 +1,8 @@
 """The shape of what clients send, checked before any rule: ids, currencies, lengths, days.
 
 Shape: check(meta, command) -> Refused | None; the detail names the field, what was expected and
-what was found. Amounts are the rules' own matter.
+what was found. Amounts are the rules' own matter. check_day(effective_on, today) is asked beside
+it, where a day is named.
 Bounds: an id has 64 characters at most, any other text TEXT_CHARS_MAX, so that an event with ten
 of them stays far below a record's bound.
 Source: ISO 4217 by the iso4217 package.
@@ -18,6 +19,7 @@ from typing import Any
 from iso4217 import Currency
 
 from commands.incoming import Meta
+from commands.log import day
 from domain.decision import Refused
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -27,6 +29,7 @@ TEXT_CHARS_MAX = 256
 SHORT = f"at most {TEXT_CHARS_MAX} characters without control characters"
 SETTLEMENT_PARTS = 4
 CURRENCIES = frozenset(currency.code for currency in Currency)
+DAYS_BACK_MAX, DAYS_AHEAD_MAX = 3_653, 366  # A day beyond is a slip of the year.
 FOREVER_US = 4_102_444_800_000_000  # 2100-01-01; a time beyond is a slip of units.
 # Ids that may be empty: a payment item names a wallet or a channel, a transfer another book or not.
 OPTIONAL = frozenset(
@@ -63,6 +66,15 @@ def check(meta: Meta, command: object) -> Refused | None:
                         f"{name}[{index}].{field_name}", expected=expected, found=get_field(item)
                     )
     return None
+
+
+def check_day(effective_on: str, today: int) -> Refused | None:
+    """Whether a business day is near today, which is said in days since 1970."""
+    ahead = day(effective_on) - today
+    if -DAYS_BACK_MAX <= ahead <= DAYS_AHEAD_MAX:
+        return None
+    near = f"a day from {DAYS_BACK_MAX} days ago to {DAYS_AHEAD_MAX} days ahead"
+    return _refused("meta.effective_on", expected=near, found=effective_on)
 
 
 def _other_meta(meta: Meta) -> Refused | None:

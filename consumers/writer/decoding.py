@@ -12,6 +12,7 @@ from commands.catalogue import CLIENT_COMMANDS
 from commands.incoming import Incoming, Origin, Record, Return
 from commands.outward import HEARD, RETURN, RETURN_BOOK, RETURN_TYPE
 from commands.ports import Timer
+from consumers.writer.desk import today
 from domain.decision import Refused
 from domain.transfer import TransferFunds
 from infra.registry.ids import SchemaIds
@@ -55,6 +56,8 @@ class Decoder:
         refused = None
         if not own and COMMANDS[name] in CLIENT_COMMANDS:
             refused = checks.check(meta, command)
+            if refused is None and meta.effective_on:
+                refused = checks.check_day(meta.effective_on, today())
         named = identity.own_command_id if own else identity.command_id
         return Incoming(
             origin,

@@ -1,9 +1,14 @@
 """What the writer makes of a command before any rule is asked: whose it is, where to, and when."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from commands.checks import DAYS_AHEAD_MAX, DAYS_BACK_MAX
 from commands.incoming import Origin
 from domain.transfer import TransferFunds
+from domain.wallet import CreditWallet
+from schemas.meta import CommandMeta
 from tests.integration.event_store.given import EUR, Shelf, opened, proven
 
 TOPICS = "SELECT topic FROM events WHERE notification_id > 4 ORDER BY notification_id"
@@ -31,4 +36,25 @@ def test_what_is_refused_inside_a_book_is_refused_by_its_own_name_too(shelf: She
     asked.append(TransferFunds("t2", "a", "nobody", 1, EUR, "main"))
     desk.handle([shelf.incoming(each.transfer_id, each) for each in asked])
     assert shelf.told()[2:] == [("refused", "same_wallet"), ("refused", "wallet_unknown")]
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        (-DAYS_BACK_MAX - 1, "invalid_field"),
+        (-DAYS_BACK_MAX, ""),
+        (0, ""),
+        (DAYS_AHEAD_MAX, ""),
+        (DAYS_AHEAD_MAX + 1, "invalid_field"),
+    ],
+)
+def test_a_business_day_is_near_today(shelf: Shelf, days: int, code: str) -> None:
+    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    desk = shelf.desk()
+    meta = CommandMeta("shop", "k", effective_on=day)
+    late = shelf.incoming(meta, CreditWallet("a", "m", 1, EUR, "bank"))
+    desk.handle([*opened(shelf, "a"), late])
+    assert shelf.answers()[-1].code == code
+    assert (day in shelf.answers()[-1].detail) is bool(code)
     desk.close()

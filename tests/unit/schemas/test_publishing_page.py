@@ -6,7 +6,7 @@ from pathlib import Path
 
 from commands import checks
 from commands.catalogue import CLIENT_COMMANDS
-from consumers.writer.decoding import UNKNOWN_SCHEMA
+from consumers.writer.decoding import MALFORMED_HEADERS, UNKNOWN_SCHEMA
 from domain.money import AMOUNT_MAX
 from infra.kafka.topics import Topics
 from schemas import codec, malformed, writers
@@ -49,6 +49,7 @@ def test_the_reasons_are_all_there() -> None:
         malformed.NOT_FRAMED,
         writers.NOT_ACCEPTED,
         UNKNOWN_SCHEMA,
+        MALFORMED_HEADERS,
     }
     assert {row[1] for row in rows("What happens with garbage")} == codes
 
@@ -63,6 +64,8 @@ def test_the_bounds_are_those_of_the_code() -> None:
     assert AMOUNT_MAX == 10**15
     assert "10^15" in text
     assert f"at most {checks.TEXT_CHARS_MAX} characters" in text
+    assert (checks.DAYS_BACK_MAX, checks.DAYS_AHEAD_MAX) == (3_653, 366)
+    assert "ten years ago to a year ahead" in text
     for length, fits in ((64, True), (65, False)):
         assert (checks.ID.fullmatch("a" * length) is not None) is fits
     for length, fits in ((128, True), (129, False), (0, False)):
