@@ -1,6 +1,7 @@
 """One command with all that follows from it in its book, on an overlay that a refusal discards.
 
-Shape: Executor(book, at_us, view).execute(wanted(command), sequence) -> Executed | Refused.
+Shape: Executor(book, at_us, view).execute(wanted(command), first_sequence, own=…) -> Executed, or
+the Refused of the command or of a Do that follows from it.
 Follow-ons run breadth first; a refused Do refuses the whole; a refused Try is answered by its
 `on_refusal`; what goes to another book, or falls due later, is listed for the outbox and timers.
 Errors: Missing (streams that must be loaded first), AssertionError (a bug in the rules).

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from commands.answering import INTERNAL_ERROR, Answers
+from commands.catalogue import COMMANDS
 from commands.chain import Salts
 from commands.execution import Executed, Executor, Missing, Wanted, wanted
 from commands.incoming import Incoming, Origin
@@ -236,12 +237,12 @@ class _Round:
         return given or self.found.answers.get(incoming.command_id)
 
     def _execute(self, incoming: Incoming, wants: Wanted | None) -> Executed | Refused:
+        own = incoming.origin is not Origin.COMMANDS
+        if not own and not COMMANDS[type(incoming.command)].from_clients:
+            return NOT_ALLOWED
         if incoming.refused is not None:
             return incoming.refused
         assert wants is not None, "what is not refused yet wants something"
-        own = incoming.origin is not Origin.COMMANDS
-        if not own and not wants.rule.from_clients:
-            return NOT_ALLOWED
         outcome = self.executor.execute(wants, self.log.sequence + 1, own=own)
         if not isinstance(outcome, Refused):
             leaving = self.outbox.leaving(incoming, outcome)

@@ -8,7 +8,6 @@ Errors: Outage where the registry cannot be asked.
 from dataclasses import replace
 
 from commands import checks, identity
-from commands.catalogue import CLIENT_COMMANDS
 from commands.incoming import Incoming, Origin, Record, Return
 from commands.outward import HEARD, RETURN, RETURN_BOOK, RETURN_TYPE
 from commands.ports import Timer
@@ -20,7 +19,7 @@ from schemas import codec
 from schemas.framing import unframe
 from schemas.malformed import Malformed
 from schemas.meta import CommandMeta
-from schemas.names import COMMANDS, FULL_NAMES
+from schemas.names import FULL_NAMES
 
 NOBODY = CommandMeta("", "")
 CLIENT = None, True  # Who publishes on tally.commands reads tally.results.
@@ -54,7 +53,7 @@ class Decoder:
         if type(command) is TransferFunds and command.destination_book:
             command = _at_home(command, record.key)
         refused = None
-        if not own and COMMANDS[name] in CLIENT_COMMANDS:
+        if not own:
             refused = checks.check(meta, command)
             if refused is None and meta.effective_on:
                 refused = checks.check_day(meta.effective_on, today())

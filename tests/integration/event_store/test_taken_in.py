@@ -6,6 +6,7 @@ import pytest
 
 from commands.checks import DAYS_AHEAD_MAX, DAYS_BACK_MAX
 from commands.incoming import Origin
+from domain.settlement import SealBatch
 from domain.transfer import TransferFunds
 from domain.wallet import CreditWallet
 from schemas.meta import CommandMeta
@@ -57,4 +58,12 @@ def test_a_business_day_is_near_today(shelf: Shelf, days: int, code: str) -> Non
     desk.handle([*opened(shelf, "a"), late])
     assert shelf.answers()[-1].code == code
     assert (day in shelf.answers()[-1].detail) is bool(code)
+    desk.close()
+
+
+def test_of_ours_alone_nothing_else_is_said_to_a_client(shelf: Shelf) -> None:
+    """Not even which of its fields are wrong."""
+    desk = shelf.desk()
+    desk.handle([shelf.incoming("k", SealBatch("not an id/"))])
+    assert shelf.told() == [("refused", "not_allowed")]
     desk.close()
