@@ -19,8 +19,9 @@ from infra.kafka.topics import Topics
 from infra.registry.client import Registry
 from infra.settings import Settings
 from projections.dead_letters import settle
-from schemas import files
+from schemas import editions
 from schemas.framing import frame
+from schemas.malformed import Malformed
 
 HOLD = """SELECT topic, book, key, value, header_names, header_values, command_type, settled_as,
   settled_at FROM read.dead_letters WHERE dead_letter_id = %s FOR UPDATE"""
@@ -85,9 +86,12 @@ class Redriver:
             self._topics.internal, (letter["book"].encode(), frame(schema_id, value)), headers
         )
 
-    def _id_of(self, type_name: str) -> int | None:
-        text = files.texts().get(type_name)
-        return None if text is None else self._registry.id_of(subject=type_name, text=text)
+    def _id_of(self, stored_name: str) -> int | None:
+        try:
+            text = editions.text_of(stored_name)
+        except Malformed:
+            return None
+        return self._registry.id_of(subject=editions.parted(stored_name)[0], text=text)
 
     def _publish(self, topic: str, record: tuple[bytes, bytes], headers: Headers) -> Place:
         self._delivered = None

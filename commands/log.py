@@ -6,6 +6,7 @@ Source: commands/chain.py for the hash chain.
 """
 
 from datetime import date
+from typing import NamedTuple
 
 from commands import chain
 from commands.catalogue import EventRule
@@ -15,6 +16,13 @@ from commands.ports import Codec, Head, NewEvent
 
 DAY_US = 86_400_000_000
 EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Kind(NamedTuple):
+    """What all events of one type share: the name that they are stored under, and its facts."""
+
+    stored_name: str
+    facts: bytes
 
 
 class Log:
@@ -28,7 +36,7 @@ class Log:
         self.salts = salts
         self.codec = codec
         self.rows: list[NewEvent] = []
-        self._kinds: dict[str, bytes] = {}
+        self._kinds: dict[str, Kind] = {}
 
     def append(self, incoming: Incoming, done: Executed) -> None:
         """All events of a command, or, where one cannot be encoded, none and the error."""
@@ -53,9 +61,9 @@ class Log:
     ) -> None:
         _, rule, aggregate_id, stream_id, version, causation, fact_key = happened
         sequence = self.sequence = self.sequence + 1
-        type_name = rule.type_name
+        stored_name, kind = self._kinds.get(rule.type_name) or self._kind(rule)
         said = chain.facts_bytes(
-            kind=self._kinds.get(type_name) or self._kind(rule),
+            kind=kind,
             aggregate_id=aggregate_id,
             numbers=chain.NUMBERS.pack(sequence, version, self.at_us, facts.effective_on),
             command=command,
@@ -69,7 +77,7 @@ class Log:
                 sequence,
                 stream_id,
                 version,
-                type_name,
+                stored_name,
                 payload,
                 facts,
                 causation,
@@ -78,9 +86,10 @@ class Log:
             )
         )
 
-    def _kind(self, rule: EventRule) -> bytes:
-        kind = chain.kind_bytes(book=self.book, type_name=rule.type_name, aggregate=rule.aggregate)
-        self._kinds[rule.type_name] = kind
+    def _kind(self, rule: EventRule) -> Kind:
+        name = self.codec.stored_name(rule.type_name)
+        said = chain.kind_bytes(book=self.book, type_name=name, aggregate=rule.aggregate)
+        kind = self._kinds[rule.type_name] = Kind(name, said)
         return kind
 
 

@@ -78,20 +78,23 @@ class Outbox:
         command = self.codec.decode_command(back.type_name, back.payload)
         context = self._answering(incoming)
         payload = self.codec.encode_command(context, with_code(command, refused))
-        return Outgoing("internal", back.book, back.type_name, payload)
+        return Outgoing("internal", back.book, self._stored_name(command), payload)
 
     def dead_letter(self, incoming: Incoming, why: Refused, trace: str = "") -> None:
         """A record that could not be processed, or a command of a timer."""
-        if incoming.record is not None:
-            record = incoming.record
-            name = f"{record.topic}-{record.partition}-{record.offset}"
-        else:
+        record, type_name = incoming.record, incoming.type_name
+        if record is None:
+            record, type_name = self._of_timer(incoming), self._stored_name(incoming.command)
+        dead_letter = replace(self._dead(record, why, incoming), command_type=type_name)
+        name = f"{record.topic}-{record.partition}-{record.offset}"
+        if incoming.timer_id:
             name = "timer-" + incoming.timer_id.hex()
-            payload = self.codec.encode_command(incoming.meta, incoming.command)
-            record = NO_RECORD._replace(value=payload)
-        dead_letter = self._dead(record, why, incoming)
         row = replace(dead_letter, dead_letter_id=name, traceback=trace[-TRACE_CHARS_MAX:])
         self.outgoing.append(self._letter(row))
+
+    def _of_timer(self, incoming: Incoming) -> Record:
+        payload = self.codec.encode_command(incoming.meta, incoming.command)
+        return NO_RECORD._replace(value=payload)
 
     def _unanswered(self, incoming: Incoming, outward: Outward, refused: Refused) -> Outgoing:
         """A follow-on that was refused here, with nobody named to hear of it."""
@@ -101,8 +104,9 @@ class Outbox:
         record = NO_RECORD._replace(value=self.codec.encode_command(context, command))
         dead_letter = self._dead(record, Refused(FOLLOW_ON_REFUSED, detail), incoming)
         name = f"follow-on-{self.book}/{context.idempotency_key}"
-        type_name = COMMANDS[type(command)].type_name
-        return self._letter(replace(dead_letter, dead_letter_id=name, command_type=type_name))
+        return self._letter(
+            replace(dead_letter, dead_letter_id=name, command_type=self._stored_name(command))
+        )
 
     def _dead(self, record: Record, why: Refused, incoming: Incoming) -> DeadLetter:
         """Everything but its name."""
@@ -128,7 +132,8 @@ class Outbox:
     def _letter(self, dead_letter: DeadLetter) -> Outgoing:
         payload = self.codec.encode_dead_letter(dead_letter)
         assert len(payload) <= LETTER_BYTES_MAX, "the parts of a dead letter are bounded"
-        return Outgoing("dead-letters", self.book, DEAD_LETTER_TYPE, payload)
+        name = self.codec.stored_name(DEAD_LETTER_TYPE)
+        return Outgoing("dead-letters", self.book, name, payload)
 
     def _context(self, incoming: Incoming, outward: Outward) -> Context:
         meta = incoming.meta
@@ -153,25 +158,27 @@ class Outbox:
         context = context._replace(effective_on="")
         timer_id = identity.own_command_id(client=context.client, key=context.idempotency_key)
         payload = self.codec.encode_command(context, at.command)
-        return Timer(timer_id, at.due_us, COMMANDS[type(at.command)].type_name, payload)
+        return Timer(timer_id, at.due_us, self._stored_name(at.command), payload)
 
     def _to_book(self, context: Context, follow_on: Try) -> Outgoing:
         payload = self.codec.encode_command(context, follow_on.command)
-        type_name = COMMANDS[type(follow_on.command)].type_name
-        return Outgoing(
-            "internal", follow_on.book, type_name, payload, self._back(context, follow_on)
-        )
+        name = self._stored_name(follow_on.command)
+        back = self._back(context, follow_on)
+        return Outgoing("internal", follow_on.book, name, payload, back)
 
     def _back(self, context: Context, follow_on: Try) -> tuple[tuple[str, bytes], ...]:
         if follow_on.on_refusal is None:
             return ()
-        type_name = COMMANDS[type(follow_on.on_refusal)].type_name
+        name = self._stored_name(follow_on.on_refusal)
         payload = self.codec.encode_command(context, follow_on.on_refusal)
         return (
             (RETURN_BOOK, self.book.encode()),
-            (RETURN_TYPE, type_name.encode()),
+            (RETURN_TYPE, name.encode()),
             (RETURN, payload),
         )
+
+    def _stored_name(self, command: object) -> str:
+        return self.codec.stored_name(COMMANDS[type(command)].type_name)
 
 
 def unheard(refused: Refused) -> Refused:

@@ -176,6 +176,8 @@ class _Round:
 
     def one(self, incoming: Incoming, wants: Wanted | None) -> None:
         """Decide one command of the batch."""
+        if incoming.origin is Origin.TIMER:  # Whatever comes of it, it does not come back.
+            self.timers_done.append(incoming.timer_id)
         if incoming.unreadable:
             assert incoming.refused is not None, "unreadable for no reason"
             self.outbox.dead_letter(incoming, incoming.refused)
@@ -201,8 +203,6 @@ class _Round:
             why = Refused(INTERNAL_ERROR, trace.strip().rsplit("\n", 1)[-1])
             self._fail(incoming, why, trace)
             return
-        if incoming.origin is Origin.TIMER:
-            self.timers_done.append(incoming.timer_id)
         if isinstance(outcome, Refused):
             self._refused(incoming, outcome, returned)
         elif incoming.origin is not Origin.TIMER:
@@ -271,9 +271,7 @@ class _Round:
     def _fail(self, incoming: Incoming, why: Refused, trace: str) -> None:
         self.failures.append(Failure(incoming, why, trace))
         self.outbox.dead_letter(incoming, why, trace)
-        if incoming.origin is Origin.TIMER:
-            self.timers_done.append(incoming.timer_id)
-        else:
+        if incoming.origin is not Origin.TIMER:
             self.answers.failed(incoming)
 
     def _snapshots(self) -> list[Snapshot]:

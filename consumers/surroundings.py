@@ -5,7 +5,7 @@ Errors: Outage, with retry where waiting may help.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from commands.catalogue import EVENTS
 from consumers.relay.publish import Place, Publisher
@@ -14,8 +14,9 @@ from infra.event_store.directory import Bus
 from infra.kafka import clients, topics
 from infra.kafka.topics import Cluster, Topics
 from infra.registry.client import Registry
-from infra.registry.ids import SchemaIds, register_all
+from infra.registry.ids import SchemaIds, register_all, register_earlier
 from infra.settings import Settings
+from schemas import editions
 
 AGGREGATE_OF = {rule.type_name: rule.aggregate for rule in EVENTS.values()}
 FIRST_BOOK = "main"  # Exists from the start.
@@ -30,6 +31,8 @@ class Surroundings:
     cluster: Cluster
     ids: Mapping[str, int]
     schemas: SchemaIds
+    # Of editions before: by the name under which what they wrote is stored.
+    earlier_ids: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
     def reach(cls, settings: Settings) -> "Surroundings":
@@ -42,10 +45,11 @@ class Surroundings:
             replicas=settings.replicas,
         )
         registry = Registry(settings.registry)
+        earlier_ids = register_earlier(registry)
         ids = register_all(registry)
         directory.prepare(settings.postgres)
         directory.create(settings.postgres, name=FIRST_BOOK)
-        return cls(settings, names, cluster, ids, SchemaIds(registry))
+        return cls(settings, names, cluster, ids, SchemaIds(registry), earlier_ids)
 
     @property
     def bus(self) -> Bus:
@@ -54,7 +58,9 @@ class Surroundings:
 
     @property
     def place(self) -> Place:
-        return Place(self.topics, self.cluster.partitions, self.ids, AGGREGATE_OF)
+        ids = {editions.name_of(name): schema_id for name, schema_id in self.ids.items()}
+        stored_ids = {**ids, **self.earlier_ids}
+        return Place(self.topics, self.cluster.partitions, stored_ids, AGGREGATE_OF)
 
     def publisher(self) -> Publisher:
         producer = clients.producer(self.settings.kafka_address, says_waiting=True)

@@ -9,7 +9,7 @@ from commands.answer import CommandAnswered
 from commands.dead_letter import DeadLetter
 from commands.incoming import Meta
 from commands.ports import AnswerFields
-from schemas import codec
+from schemas import codec, editions
 
 if TYPE_CHECKING:
     from schemas.names import Command, Event
@@ -42,5 +42,9 @@ class AvroCodec:
         return codec.encode_command(context, cast("Command", command))
 
     @staticmethod
-    def decode_command(type_name: str, payload: bytes) -> object:
-        return codec.decode_command(type_name, payload)[1]
+    def decode_command(stored_name: str, payload: bytes) -> object:
+        return codec.decode_stored_command(stored_name, payload)[1]
+
+    @staticmethod
+    def stored_name(type_name: str) -> str:
+        return editions.name_of(type_name)

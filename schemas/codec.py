@@ -1,8 +1,9 @@
 """Commands and events as bare Avro: what is stored, hashed and, behind a schema id, published.
 
 Shape: encode_* -> bytes; decode_event(type_name, data) -> event; decode_command(full_name, payload)
--> Decoded. Integers stay integers, timestamps too. Bytes that another schema wrote are resolved to
-our shape with its Writer (schemas/writers.py). `RecordCodec(cls)` is the same for one class more.
+-> Decoded; decode_stored_event and decode_stored_command take the name that it is stored under.
+Integers stay integers, timestamps too. Bytes that another schema wrote are resolved to our shape
+with its Writer (schemas/writers.py). `RecordCodec(cls)` is the same for one class more.
 Bounds: a record has PAYLOAD_BYTES_MAX, a command half of it, so that its events and their headers
 still fit; memory is a small multiple of the bytes, whatever lengths and counts they claim.
 Errors: Malformed, of all of them; an integer over 64 bits or text that is no Unicode is refused on
@@ -10,15 +11,15 @@ the way out as on the way in.
 """
 
 import dataclasses
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from schemas import files, writers
+from schemas import editions, files, writers
 from schemas.fast import Functions, functions
 from schemas.framing import PAYLOAD_BYTES_MAX, check_size
 from schemas.malformed import TOO_LARGE, UNKNOWN_TYPE, Malformed
 from schemas.meta import CommandMeta
-from schemas.names import COMMANDS, EVENTS, FULL_NAMES, Command, Event
+from schemas.names import COMMANDS, EVENTS, FULL_NAMES, TYPES, Command, Event
 from schemas.shape import item_of, types_of
 from schemas.writers import Schema, Writer
 
@@ -81,6 +82,18 @@ def decode_event(type_name: str, data: bytes, written: Writer | None = None) -> 
     return cast("Event", _build(cls, writers.read(written, ours(type_name), data)))
 
 
+def decode_stored_event(name: str, data: bytes) -> Event:
+    """An event by whatever edition its name says."""
+    full_name, written = reading_of(name)
+    return decode_event(full_name, data, written)
+
+
+def decode_stored_command(name: str, payload: bytes) -> Decoded:
+    """A command by whatever edition its name says."""
+    full_name, written = reading_of(name)
+    return decode_command(full_name, payload, written)
+
+
 def encode_command(meta: Meta, command: Command) -> bytes:
     """The whole record: the bytes of `meta`, then those of the command."""
     data = _META.encode(cast("CommandMeta", meta)) + _encode(functions(type(command)), command)
@@ -124,9 +137,14 @@ def unlike_ours(written: Writer) -> Writer | None:
 
 @cache
 def writer_of(full_name: str, edition: int) -> Writer | None:
-    """The schema that an edition stored by (schemas/names.py), None where it is today's."""
-    text = files.earlier_text(full_name, edition)
-    return None if text is None else unlike_ours(writers.writer(text))
+    """The schema of an edition, None where its bytes are those of today's."""
+    return unlike_ours(writers.writer(files.editions(full_name)[edition - 1]))
+
+
+@lru_cache(maxsize=1_024)
+def reading_of(name: str) -> tuple[str, Writer | None]:
+    full_name, edition = editions.parted(name)
+    return full_name, writer_of(full_name, edition) if full_name in TYPES else None
 
 
 def _encode(code: Functions, record: object) -> bytes:

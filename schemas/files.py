@@ -1,8 +1,8 @@
 """The .avsc files of this folder: the contract as others read it.
 
 Shape: one file a record, `<folder>/<Name>.v<N>.avsc` for `tally.<folder>.v<N>.<Name>`, each
-complete in itself. `earlier/<edition>/<folder>/…` keeps what a shape was up to that edition
-(SCHEMA_VERSION), so that events stored then are read forever.
+complete in itself. `earlier/<edition>/<folder>/…` keeps the editions of a record before that one,
+1, 2, 3, …, so that what was stored by them is read for ever (schemas/editions.py).
 Errors: a name without a file is a KeyError.
 """
 
@@ -38,11 +38,10 @@ def texts() -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def earlier_text(full_name: str, edition: int, *, folder: Path = FOLDER) -> str | None:
-    """The file that a record of that edition was written by; None: the one that is in force."""
-    kept = ((int(path.name), path) for path in (folder / EARLIER).glob("*"))
-    for _, path in sorted(one for one in kept if one[0] >= edition):
-        file = path / path_of(full_name)
-        if file.exists():
-            return file.read_text(encoding="utf-8")
-    return None
+@cache
+def editions(full_name: str) -> tuple[str, ...]:
+    """What a record's schema was, the first edition first, and what it is, last."""
+    found: list[str] = []
+    while (path := FOLDER / EARLIER / str(len(found) + 1) / path_of(full_name)).exists():
+        found.append(path.read_text(encoding="utf-8").strip())
+    return (*found, texts()[full_name])

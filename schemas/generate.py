@@ -4,8 +4,8 @@ Shape: `python -m schemas.generate [FOLDER=MODULE:CLASS ...]` writes every comma
 those classes of packages that this one does not import: `answer=commands.answer:CommandAnswered`
 and `dead_letter=commands.dead_letter:DeadLetter`.
 Before the shape of a released record changes (a field with a default comes, nothing else may), copy
-its file to earlier/<SCHEMA_VERSION>/<folder>/ and raise SCHEMA_VERSION (schemas/names.py): events
-stored until then are read by the copy.
+its file to earlier/1/<folder>/, or to the first number that it is not in yet: what was stored until
+then is read by the copy, and what is stored from then on is of the next edition.
 A test compares files and classes, so that they cannot drift.
 """
 

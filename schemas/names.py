@@ -1,7 +1,8 @@
 """Which class has which name on the wire.
 
-Shape: `tally.<aggregate>.v1.<Class>` is the record's full name, its subject at the registry and the
-topic of a stored event. TYPES maps it to the class, FULL_NAMES back.
+Shape: `tally.<aggregate>.v1.<Class>` is the record's full name, its subject at the registry and
+what the name begins with that it is stored under (schemas/editions.py). TYPES maps it to the class,
+FULL_NAMES back.
 Source: the unions `Command` and `Event` of every aggregate.
 """
 
@@ -38,10 +39,6 @@ Event = (
     | transfer_events.Event
     | wallet_events.Event
 )
-
-# The edition of the shapes in this folder, stored beside every event. Before a shape changes in
-# place (a field with a default), the old file moves to earlier/<edition>/ and this number rises.
-SCHEMA_VERSION = 1
 
 
 def folder_of(cls: type) -> str:

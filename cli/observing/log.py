@@ -20,6 +20,7 @@ from commands.catalogue import EVENTS, EVENTS_BY_NAME, STREAM_OF_FIELD
 from infra.event_store import directory
 from infra.event_store.directory import Book, connect
 from schemas import codec
+from schemas.editions import MARK
 from schemas.malformed import Malformed
 from schemas.to_json import event_to_json
 
@@ -105,7 +106,7 @@ def _statement(
         kinds = sorted(set(STREAM_OF_FIELD.values()))
         parameters.append([identity.stream_id((kind, wanted.aggregate)).hex() for kind in kinds])
     if wanted.type_name is not None:
-        conditions.append("topic = %s")
+        conditions.append("split_part(topic, '#', 1) = %s")  # Of any edition.
         parameters.append(wanted.type_name)
     parameters.append(wanted.limit or None)
     shape = LATEST if wanted.limit and wanted.start is None else FORWARD
@@ -141,6 +142,7 @@ def _event(book: str, row: TupleRow) -> dict[str, Any]:
     sequence, version, at, day, command_id, topic, state, chain, *more = row
     correlation_id, causation, actor, traceparent = (each or "" for each in more)
     aggregate, aggregate_id, data = _decoded(topic, bytes(state))
+    type_name = topic.partition(MARK)[0]
     recorded_at = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return {
         "book": book,
@@ -148,8 +150,8 @@ def _event(book: str, row: TupleRow) -> dict[str, Any]:
         "aggregate": aggregate,
         "aggregate_id": aggregate_id,
         "version": version,
-        "type": topic.rpartition(".")[2],
-        "type_name": topic,
+        "type": type_name.rpartition(".")[2],
+        "type_name": type_name,
         "recorded_at": recorded_at,
         "effective_on": day.isoformat(),
         "command_id": command_id.hex,
@@ -162,15 +164,13 @@ def _event(book: str, row: TupleRow) -> dict[str, Any]:
     }
 
 
-def _decoded(type_name: str, state: bytes) -> tuple[str, str, dict[str, object]]:
+def _decoded(stored_name: str, state: bytes) -> tuple[str, str, dict[str, object]]:
     """What a release that does not know the event can say of it: its bytes."""
-    cls = EVENTS_BY_NAME.get(type_name)
     try:
-        event = codec.decode_event(type_name, state)
+        event = codec.decode_stored_event(stored_name, state)
     except Malformed as malformed:
         return "", "", {"undecoded": state.hex(), "why": malformed.detail}
-    assert cls is not None, "what is decoded is known"
-    rule = EVENTS[cls]
+    rule = EVENTS[type(event)]
     return rule.aggregate, rule.id_of(event), event_to_json(event)
 
 

@@ -12,12 +12,13 @@ import psycopg
 from psycopg import sql
 
 from commands import identity
-from commands.catalogue import EVENTS, EVENTS_BY_NAME, STREAM_OF_FIELD
+from commands.catalogue import EVENTS, STREAM_OF_FIELD
 from consumers.relay.headers import first_text
 from infra.event_store.directory import Book
 from infra.event_store.rows import EPOCH_2000_DAYS, EPOCH_2000_US
 from projections.recorded import Recorded, Undecoded
 from schemas import codec
+from schemas.editions import MARK
 from schemas.malformed import Malformed
 
 ROWS = 10_000
@@ -65,22 +66,19 @@ def _read(connection: psycopg.Connection, book: Book, where: sql.Composed) -> It
                 aggregate,
                 aggregate_id,
                 version,
-                topic,
+                topic.partition(MARK)[0],
                 event,
                 command_id,
                 correlation_id,
             )
 
 
-def _event(type_name: str, payload: bytes) -> tuple[object, str, str]:
-    cls = EVENTS_BY_NAME.get(type_name)
-    if cls is None:
-        return Undecoded(f"no event is called {type_name}"), UNKNOWN, ""
-    rule = EVENTS[cls]
+def _event(stored_name: str, payload: bytes) -> tuple[object, str, str]:
     try:
-        event = codec.decode_event(type_name, payload)
+        event = codec.decode_stored_event(stored_name, payload)
     except Malformed as malformed:
         return Undecoded(str(malformed)), UNKNOWN, ""
+    rule = EVENTS[type(event)]
     return event, rule.aggregate, rule.id_of(event)
 
 

@@ -113,9 +113,9 @@ class BookRelay:
             count += 1
             assert row.sequence == sequence + count, "the log has a gap"
             key = first_text(row.payload)
-            frame = frames.get(row.type_name)
+            frame = frames.get(row.stored_name)
             if frame is None:
-                raise Outage(f"this release does not know {row.type_name}", retry=False)
+                raise Outage(f"this release does not know {row.stored_name}", retry=False)
             value = frame + row.payload
             produce(topic, value, key, partition, report, headers=headers.of(row, key))
         assert count == to_sequence - sequence, "the log ends before its head"

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from schemas.editions import MARK
+
 HeaderList = list[tuple[str, str | bytes | None]]  # As the client declares it.
 EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 CACHE_MAX = 4_096  # Times and days seen lately; cleared when full.
@@ -23,7 +25,7 @@ class Row(NamedTuple):
     recorded_at: bytes
     effective_on: bytes
     command_id: bytes
-    type_name: str
+    stored_name: str
     payload: bytes
     chain: bytes
     correlation_id: str | None
@@ -46,7 +48,7 @@ class Headers:
     def of(self, row: Row, aggregate_id: bytes) -> HeaderList:
         sequence = b"%d" % row.sequence
         found: HeaderList = [
-            *(self._common.get(row.type_name) or self._of_type(row.type_name)),
+            *(self._common.get(row.stored_name) or self._of_type(row.stored_name)),
             ("ce_id", self._prefix + sequence),
             ("ce_subject", aggregate_id),
             ("ce_time", self._times.get(row.recorded_at) or self._time(row.recorded_at)),
@@ -66,16 +68,19 @@ class Headers:
                 found.append((name, text.encode()))
         return found
 
-    def _of_type(self, type_name: str) -> list[tuple[str, bytes]]:
+    def _of_type(self, row_name: str) -> list[tuple[str, bytes]]:
+        name = row_name.partition(MARK)[0]
         found = [
             ("ce_specversion", b"1.0"),
-            ("ce_type", type_name.encode()),
+            ("ce_type", name.encode()),
             ("ce_source", b"/tally/" + self._book),
             ("ce_book", self._book),
-            ("ce_aggregate", self._aggregates[type_name].encode()),
+            ("ce_aggregate", self._aggregates[name].encode()),
             ("content-type", b"application/avro"),
         ]
-        self._common[type_name] = found
+        if name != row_name:  # Of a later edition; CloudEvents' word for what the data adheres to.
+            found.append(("ce_dataschema", row_name.encode()))
+        self._common[row_name] = found
         return found
 
     def _time(self, raw: bytes) -> bytes:

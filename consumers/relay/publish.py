@@ -20,7 +20,7 @@ class Place(NamedTuple):
 
     topics: Topics
     partitions: int
-    ids: Mapping[str, int]  # The registry's id of each schema by its full name.
+    ids: Mapping[str, int]  # The registry's id of the schema of what is stored under a name.
     aggregates: Mapping[str, str]  # Which aggregate each type of event belongs to.
 
 

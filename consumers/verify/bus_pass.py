@@ -39,6 +39,7 @@ FACTS = tuple(
     "ce_" + name
     for name in (
         *("id", "type", "source", "book", "aggregate", "subject", "time", "sequence", "version"),
+        *("dataschema",),
         *("effectiveon", "commandid", "correlationid", "causation", "actor", "traceparent"),
     )
 )

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from commands import chain, identity
-from commands.catalogue import EVENTS, EVENTS_BY_NAME, EventRule
+from commands.catalogue import EVENTS, EventRule
 from consumers.verify.report import Findings, Name
 from domain.accounting import posting, trial
 from domain.accounting.trial import Balances
@@ -115,16 +115,12 @@ class Pass:
         self._findings.events += expected - before
 
     def _fold(self, row: Row) -> None:
-        cls = EVENTS_BY_NAME.get(row[6])
-        if cls is None:
-            self._unread(row, f"an unknown type {row[6]}")
-            return
         try:
-            event = codec.decode_event(row[6], row[7])
+            event = codec.decode_stored_event(row[6], row[7])
         except codec.Malformed as malformed:
             self._unread(row, str(malformed))
             return
-        rule = EVENTS[cls]
+        rule = EVENTS[type(event)]
         aggregate_id = rule.id_of(event)
         if self._links.next(row, rule, aggregate_id) != row[8]:
             self._unread(row, f"{row[6]} of {aggregate_id}")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from commands import checks, identity
 from commands.incoming import Incoming, Origin, Record, Return
-from commands.outward import HEARD, RETURN, RETURN_BOOK, RETURN_TYPE
+from commands.outward import HEARD, NO_RECORD, RETURN, RETURN_BOOK, RETURN_TYPE
 from commands.ports import Timer
 from consumers.writer.desk import today
 from domain.decision import Refused
@@ -75,7 +75,12 @@ class Decoder:
     @staticmethod
     def timer(timer: Timer) -> Incoming:
         """A command of the book's own timers."""
-        meta, command, data = codec.decode_command(timer.type_name, timer.payload)
+        try:
+            meta, command, data = codec.decode_stored_command(timer.type_name, timer.payload)
+        except Malformed as malformed:
+            record = NO_RECORD._replace(value=timer.payload)
+            unreadable = _unreadable(record, Origin.TIMER, malformed)
+            return unreadable._replace(type_name=timer.type_name, timer_id=timer.timer_id)
         return Incoming(
             Origin.TIMER,
             identity.own_command_id(client=meta.client, key=meta.idempotency_key),

@@ -115,7 +115,7 @@ class Opening:
         with directory.connect(dsn) as connection:
             directory.keep_answer_partitions(connection, book.schema, datetime.now(UTC))
         start = partition.strays.positions
-        taken = books.take(dsn, book, surroundings.bus, start, codec.decode_event)
+        taken = books.take(dsn, book, surroundings.bus, start, codec.decode_stored_event)
         try:
             epoch = taken.head.epoch
             end = check_bus(surroundings, book, partition.number, epoch=epoch)

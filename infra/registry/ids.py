@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeVar
 
 from commands.outage import Outage
 from infra.registry.client import COMPATIBILITY, CONNECTIONS_MAX, Registry, Rejected
-from schemas import files
+from schemas import editions, files
 from schemas.codec import unlike_ours
 from schemas.malformed import Malformed
 from schemas.writers import Writer, writer
@@ -55,6 +55,17 @@ def register_all(registry: Registry, texts: Mapping[str, str] | None = None) -> 
         except Outage:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def register_earlier(registry: Registry) -> dict[str, int]:
+    """Register what our schemas were before; ids by the name that their records are stored under.
+
+    Before those in force, so that these are the latest versions on a new registry too.
+    """
+    return {
+        name: _register(registry, full_name=editions.parted(name)[0], text=text)
+        for name, text in editions.earlier().items()
+    }
 
 
 def _register(registry: Registry, *, full_name: str, text: str) -> int:

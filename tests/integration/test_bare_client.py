@@ -212,7 +212,7 @@ def test_every_header_of_an_event_is_on_the_page(client: BareClient) -> None:
     _, message = client.first("events", lambda record, _: record["wallet_id"] == "wallet-h")
     said = set(re.findall(r"`(ce_[a-z]+|content-type)`", PAGE))
     assert set(header_values(message)) <= said
-    optional = {"ce_correlationid", "ce_causation", "ce_actor", "ce_traceparent"}
+    optional = {"ce_correlationid", "ce_causation", "ce_actor", "ce_traceparent", "ce_dataschema"}
     assert said - set(header_values(message)) <= optional
 
 

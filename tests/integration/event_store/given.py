@@ -59,7 +59,7 @@ class Shelf:
     def take(
         self, book: Book = MAIN, *, start: tuple[int, int] = (0, 0), bus: Bus = BUS
     ) -> TakenBook:
-        return books.take(self.dsn, book, bus, start, codec.decode_event)
+        return books.take(self.dsn, book, bus, start, codec.decode_stored_event)
 
     def desk(self, book: Book = MAIN, limits: Limits = LIMITS) -> Desk:
         return Desk(partial(self.take, book), AvroCodec(), self.decoder.timer, NEVER, limits)

@@ -3,7 +3,6 @@
 import io
 import json
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import fastavro
@@ -16,7 +15,6 @@ from domain.wallet import OpenWallet, WalletFrozen
 from schemas import codec, files
 from schemas.malformed import Malformed
 from schemas.meta import CommandMeta
-from schemas.names import SCHEMA_VERSION
 from schemas.writers import Writer, writer
 
 OPEN_WALLET = "tally.wallet.v1.OpenWallet"
@@ -245,19 +243,3 @@ def test_any_bytes_of_another_schema_are_read_or_refused(data: bytes) -> None:
         codec.decode_command(CREATE_PAYMENT, data, by)
     except Malformed as malformed:
         assert malformed.code == "malformed"  # noqa: PT017 - either may be.
-
-
-def test_a_shape_of_an_earlier_edition_is_found(tmp_path: Path) -> None:
-    for edition, text in ((1, "one"), (3, "three"), (20, "twenty")):
-        path = tmp_path / "earlier" / str(edition) / files.path_of(FROZEN)
-        path.parent.mkdir(parents=True)
-        path.write_text(text, encoding="utf-8")
-    found = [files.earlier_text(FROZEN, edition, folder=tmp_path) for edition in (1, 2, 3, 4, 20)]
-    assert found == ["one", "three", "three", "twenty", "twenty"]
-    assert files.earlier_text(FROZEN, 21, folder=tmp_path) is None
-    assert files.earlier_text(OPEN_WALLET, 1, folder=tmp_path) is None
-
-
-@pytest.mark.parametrize("full_name", sorted(files.texts()))
-def test_todays_edition_is_read_without_another_schema(full_name: str) -> None:
-    assert codec.writer_of(full_name, SCHEMA_VERSION) is None
