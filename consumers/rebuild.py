@@ -3,14 +3,14 @@
 Shape: run(surroundings, names, progress) -> one Outcome a feed. Events come from PostgreSQL;
 answers from their topic, for the books keep them for a day only; dead letters are not rebuilt:
 what became of them is noted nowhere else.
-Bounds: BATCH records at a time, through a cursor of the server; one batch is read ahead by a
-thread while PostgreSQL writes the one before.
+Bounds: BATCH records at a time, through a cursor of the server; projections/building.py reads one
+batch ahead.
 Errors: Outage: somebody else rebuilds, or the log or the topic does not give what comes next.
 """
 
+import gc
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -32,6 +32,7 @@ from projections.rebuild import AlreadyRunningError, Rebuilt, rebuild
 from projections.recorded import Recorded
 
 BATCH = 10_000
+GARBAGE_EVERY = 500_000  # Objects: above two batches of 10,000 records, some ten objects each.
 EVENTS, ANSWERS = "events", "answers"
 Feed = str  # One of these.
 Progress = Callable[[str, int], None]  # The book, and how many of its records are read.
@@ -55,6 +56,7 @@ def run(
     assert len(chosen) == len(names), "a model that is none, or is not rebuilt"
     fed = {feed: [each for each in chosen if each.feed == feed] for feed in (EVENTS, ANSWERS)}
     source = LogSource(surroundings, progress)
+    gc.set_threshold(GARBAGE_EVERY, 50, 1_000)
     return [_rebuild(source, wanted, accept=accept) for wanted in fed.values() if wanted]
 
 
@@ -86,10 +88,8 @@ class LogSource:
     def read(self, feed: Feed, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
         """Everything behind a place, in order, in batches."""
         found = self._events(book, after) if feed == EVENTS else self._answers(book, after)
-        with closing(found), ThreadPoolExecutor(1, "reading") as reader:
-            following = reader.submit(_batch, found)
-            while batch := following.result():
-                following = reader.submit(_batch, found)
+        with closing(found):
+            while batch := list(islice(found, BATCH)):
                 self._progress(book, batch[-1].sequence)
                 yield batch
 
@@ -111,7 +111,3 @@ class LogSource:
             if found is not None and found[0] == book and found[1].sequence > last:
                 last = found[1].sequence
                 yield found[1]
-
-
-def _batch(found: Iterator[Recorded]) -> list[Recorded]:
-    return list(islice(found, BATCH))

@@ -9,6 +9,7 @@ and hashed where they are; only where that differs are they read, until examples
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -61,7 +62,7 @@ def compare(
     for model in models:
         for relation in model.relations.compared:
             columns = _common(live, fresh, relation)
-            was, is_now = _hashes(live, relation, columns), _hashes(fresh, relation, columns)
+            was, is_now = _both(live, fresh, relation, columns)
             for book in sorted(was.keys() | is_now.keys()):
                 if (model.name, book) in places and was.get(book) != is_now.get(book):
                     before, after = was.get(book, (0, 0))[0], is_now.get(book, (0, 0))[0]
@@ -96,6 +97,14 @@ def _common(live: Side, fresh: Side, relation: str) -> list[str]:
         for side in (live, fresh)
     ]
     return [column for column in sides[0] if column in sides[1]]
+
+
+def _both(live: Side, fresh: Side, relation: str, columns: Sequence[str]) -> tuple[Hashes, Hashes]:
+    """Of both sides at once: each is another process of the server."""
+    with ThreadPoolExecutor(max_workers=1) as other:
+        was = other.submit(_hashes, live, relation, columns)
+        is_now = _hashes(fresh, relation, columns)
+        return was.result(), is_now
 
 
 def _hashes(side: Side, relation: str, columns: Sequence[str]) -> Hashes:
