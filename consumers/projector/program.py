@@ -21,9 +21,10 @@ from infra.kafka import clients, messages
 BATCH = 5_000
 POLL_S = 0.01
 # Where much is coming, a larger batch costs less an event: a transaction of all models takes some
-# milliseconds however small it is.
+# milliseconds however small it is. Below MANY in POLL_BUSY_S, some 1,000 commands a second, nobody
+# waits for others.
 MANY = 500
-POLL_BUSY_S = 0.04
+POLL_BUSY_S = 0.15
 COMMIT_S = 1.0
 TIMEOUT_S = 15.0
 # A commit that waits for the disk takes all that were made before it there.

@@ -26,6 +26,7 @@ from projections.models import all_models, event_models
 from projections.recorded import Recorded, answered
 
 GROUP = "projector"
+GARBAGE_EVERY = 250_000  # Objects: above the largest poll, 5,000 records of some 30 with headers.
 ANSWERS = """SELECT answer FROM {schema}.answers
 WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence"""
 
@@ -48,7 +49,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     }
     consumer = clients.group_consumer(settings.kafka_address, group=f"{topics.prefix}.{GROUP}")
     gc.freeze()
-    gc.set_threshold(50_000, 50, 1_000)
+    gc.set_threshold(GARBAGE_EVERY, 50, 1_000)
     Projector(consumer, connection, feeds).run(stop)
 
 
