@@ -1,7 +1,8 @@
 """A batch of events of one book, in order, and what kinds of things are in it.
 
-Shape: in_order(book, records) -> Batch | Gap; Batch.after(sequence) cuts off what is held already;
-Batch.about(aggregates) and of(kinds) narrow it to what somebody wants.
+Shape: in_order(book, records) -> Batch | Gap; runs(records) parts them where events are missing;
+Batch.after(sequence) cuts off what is held already; Batch.about(aggregates) and of(kinds) narrow it
+to what somebody wants.
 `kinds` and `aggregates` may name more than is left after narrowing, never less: they only save
 looking at every event.
 """
@@ -84,3 +85,14 @@ def in_order(book: str, records: Sequence[Recorded]) -> Batch | Gap:
             kept.append(recorded)
             expected += 1
     return batch_of(book, kept)
+
+
+def runs(records: Sequence[Recorded]) -> list[list[Recorded]]:
+    """The records without repeats, parted wherever some are missing between them."""
+    found: list[list[Recorded]] = []
+    for recorded in records:
+        if not found or recorded.sequence > found[-1][-1].sequence + 1:
+            found.append([recorded])
+        elif recorded.sequence == found[-1][-1].sequence + 1:
+            found[-1].append(recorded)
+    return found

@@ -1,8 +1,9 @@
 """One feed of the projector: records of a topic become rows of the models that want them.
 
 Shape: Feed.take(messages) applies them, book by book, each book's in one transaction.
-Rules: what a model holds already is cut; what is missing is fetched from the book; a model of
-money that meets an unknown event stops, stale and never wrong, and the others go on.
+Rules: what a model holds already is cut; what is missing, in front of a poll or amid it, is fetched
+from the book, from where the models stand; a model of money that meets an unknown event stops,
+stale and never wrong, and the others go on.
 Errors: Outage; psycopg's operational errors are made one.
 """
 
@@ -15,6 +16,7 @@ from confluent_kafka import Message
 
 from commands.outage import Outage
 from projections.apply import Applied, Gap, apply_batch
+from projections.batches import runs
 from projections.dead_letters import keep
 from projections.model import Model
 from projections.recorded import DeadLetter, Recorded
@@ -61,17 +63,35 @@ class Feed:
     def apply(self, connection: psycopg.Connection, book: str, batch: Sequence[Recorded]) -> None:
         """Apply what comes next of a book, and before it what is missing."""
         try:
-            while models := self.going(book):
-                applied = apply_batch(connection, models, book, batch)
-                if isinstance(applied, Gap):
-                    applied = apply_batch(connection, models, book, self._missing(applied))
-                    assert not isinstance(applied, Gap), "a book's own log has a gap"
-                    self._stop(book, applied)
-                else:
-                    self._stop(book, applied)
-                    return
+            if self._apply_or_gap(connection, book, batch):
+                for run in runs(batch):
+                    self._apply_run(connection, book, run)
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
+
+    def _apply_run(
+        self, connection: psycopg.Connection, book: str, run: Sequence[Recorded]
+    ) -> None:
+        """Of events without gap; what the models lack before them comes first, part by part."""
+        expected = 0
+        while gap := self._apply_or_gap(connection, book, run):
+            assert gap.expected > expected, "what was fetched has brought nobody on"
+            expected = gap.expected
+            lacking = self._apply_or_gap(connection, book, self._missing(gap))
+            assert lacking is None, "a book's own log has a gap"
+
+    def _apply_or_gap(
+        self, connection: psycopg.Connection, book: str, batch: Sequence[Recorded]
+    ) -> Gap | None:
+        """A Gap: nothing was applied."""
+        models = self.going(book)
+        if not models:
+            return None
+        applied = apply_batch(connection, models, book, batch)
+        if isinstance(applied, Gap):
+            return applied
+        self._stop(book, applied)
+        return None
 
     def _missing(self, gap: Gap) -> Sequence[Recorded]:
         log.warning("gap", book=gap.book, expected=gap.expected, found=gap.found)

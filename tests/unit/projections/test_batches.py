@@ -1,11 +1,13 @@
 """A batch is in order and without gap, whatever the bus has repeated; cutting keeps the places."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.order import OrderCancelled, OrderPlaced
 from domain.wallet import WalletFrozen
-from projections.batches import Batch, Gap, in_order
+from projections.batches import Batch, Gap, in_order, runs
 from projections.recorded import Recorded, Undecoded
 from tests.unit.projections.records import record, unknown
 
@@ -33,6 +35,15 @@ def test_a_gap_says_what_is_missing() -> None:
 
 def test_a_repeat_does_not_hide_a_gap_of_the_same_length() -> None:
     assert in_order("main", [LOG[0], LOG[1], LOG[1], LOG[3]]) == Gap("main", 3, 4)
+
+
+@given(st.lists(st.sampled_from(LOG), max_size=20))
+def test_runs_have_no_gap_and_lack_nothing_that_came_in_order(records: list[Recorded]) -> None:
+    found = [[recorded.sequence for recorded in run] for run in runs(records)]
+    assert all(run == list(range(run[0], run[-1] + 1)) for run in found)
+    assert all(one[-1] + 1 < other[0] for one, other in pairwise(found))
+    so_far = [max(each.sequence for each in records[: end + 1]) for end in range(len(records))]
+    assert [place for run in found for place in run] == list(dict.fromkeys(so_far))
 
 
 @given(st.integers(0, 14), st.integers(0, 11))

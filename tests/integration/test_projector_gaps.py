@@ -1,0 +1,82 @@
+"""What Kafka has lost, in front of a poll or amid it, is fetched from the book; nothing spins."""
+
+from collections.abc import Generator, Sequence
+
+import psycopg
+import pytest
+
+from consumers.projector.feed import Feed, Span
+from projections.models import event_models
+from projections.recorded import Recorded
+from tests.integration.read_side import apply, clean, contents, database, prepared
+from tests.integration.servers import Addresses
+from tests.unit.projections.records import record
+from tests.unit.projections.story import Story
+
+LOG = record(Story().events)
+END = len(LOG)
+PART = 5  # Of what is missing, so much is fetched at once.
+
+
+@pytest.fixture(scope="module")
+def own(servers: Addresses) -> Generator[str]:
+    with database(servers.postgres_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def dsn(own: str) -> str:
+    return clean(own)
+
+
+@pytest.fixture
+def reads(dsn: str) -> Generator[psycopg.Connection]:
+    with prepared(dsn) as connection:
+        yield connection
+
+
+class Book:
+    """The log, and what was asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[Span] = []
+
+    def fetch(self, _book: str, span: Span) -> Sequence[Recorded]:
+        self.asked.append(span)
+        return LOG[span.after : min(span.to, span.after + PART)]
+
+
+def never(_message: object) -> None:
+    raise AssertionError("nothing is read")
+
+
+# What a poll holds: 21 to 30 and from 46 on; the hole is 31 to 45.
+POLL = [*LOG[20:30], *LOG[45:]]
+
+
+@pytest.mark.parametrize(
+    ("held", "asked_from"),
+    [(0, 0), (15, 15), (20, 30), (25, 30), (30, 30), (31, 31), (44, 44), (45, None), (60, None)],
+)
+def test_a_gap_amid_a_poll_is_filled_from_where_the_models_stand(
+    reads: psycopg.Connection, dsn: str, held: int, asked_from: int | None
+) -> None:
+    """Positions before the poll, in it, before, in and behind the hole."""
+    if held:
+        apply(reads, LOG[:held])
+    book = Book()
+    Feed(event_models(), never, book.fetch).apply(reads, "main", POLL)
+    assert [span.after for span in book.asked][:1] == ([] if asked_from is None else [asked_from])
+    assert len({span.after for span in book.asked}) == len(book.asked)
+    found = contents(reads)
+    with prepared(dsn, schema="at_once") as other:
+        apply(other, LOG, schema="at_once")
+        assert contents(other, "at_once") == found
+
+
+def test_of_several_gaps_each_is_filled(reads: psycopg.Connection) -> None:
+    book = Book()
+    every_other = [*LOG[::2], *LOG[-1:]]
+    Feed(event_models(), never, book.fetch).apply(reads, "main", every_other)
+    assert apply(reads, []).positions["ledger"] == END
+    assert [span.to - span.after for span in book.asked] == [1] * (len(every_other) - 2)
