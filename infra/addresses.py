@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from commands.outage import Outage
+from infra.called import hint
 from infra.settings import Settings
 
+OWNER_FILE = "lock"  # As infra/embedded/data.py writes it.
 FILE = "tally.json"
 # What must be the same for everybody who works on the same books.
 SERVERS = ("kafka", "kafka_options", "postgres", "registry")
@@ -46,12 +48,26 @@ def complete(settings: Settings, *needed: str) -> Settings:
     missing = [name for name in needed if not getattr(whole, name)]
     if missing:
         options = ", ".join(OPTIONS[name] for name in missing)
+        if (owner := _starting(settings.data)) is not None:
+            said = f"`tally up` (process {owner}) is still starting under {settings.data}"
+            raise Outage(f"{said}: call again when it says that everything runs", retry=False)
         raise Outage(
-            f"nothing runs under {settings.data}: start it with `tally up --data {settings.data}`,"
-            f" or say where to find {' and '.join(missing)} ({options}, TALLY_… or tally.toml)",
+            f"nothing runs under {settings.data}: start it with"
+            f" `{hint('up', data=settings.data)}`, or say where to find"
+            f" {' and '.join(missing)} ({options}, TALLY_… or tally.toml)",
             retry=False,
         )
     return whole
+
+
+def _starting(data: Path) -> int | None:
+    """Who has taken the folder and has not said yet where its servers are."""
+    try:
+        owner = int((data / OWNER_FILE).read_text(encoding="ascii"))
+        os.kill(owner, 0)
+    except (OSError, ValueError):  # Nobody's yet, or of a process that is gone or not ours.
+        return None
+    return owner
 
 
 def _said(settings: Settings, name: str) -> bool:

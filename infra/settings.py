@@ -3,7 +3,8 @@
 Shape: Settings(); the first of command line, environment and file that names a value counts.
 Units: in the names. Secrets stay out of logs: a DSN is printed without its password, the options of
 Kafka not at all.
-Errors: pydantic's ValidationError names the setting and what was expected.
+Errors: pydantic's ValidationError names the setting and what was expected; ValueErrors of a file
+that is no TOML.
 """
 
 import json
@@ -26,11 +27,14 @@ KafkaOptions = Annotated[
 ]
 
 
+FILE = "tally.toml"
+
+
 class Settings(BaseSettings):
     """What a program needs to know of its surroundings."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TALLY_", toml_file="tally.toml", extra="ignore", frozen=True
+        env_prefix="TALLY_", toml_file=FILE, extra="forbid", frozen=True
     )
 
     kafka: str = Field(default="", description="HOST:PORT of Kafka; empty: embedded")
@@ -38,7 +42,11 @@ class Settings(BaseSettings):
         default={}, repr=False, description="security.protocol, sasl.*, ssl.* of its clients"
     )
     postgres: str = Field(default="", description="DSN of PostgreSQL; empty: embedded")
-    registry: str = Field(default="", description="its Confluent API's URL; empty: embedded")
+    registry: str = Field(
+        default="",
+        pattern=r"^(https?://.*)?$",
+        description="its Confluent API's URL; empty: embedded",
+    )
     data: Path = Field(default=Path(".tally"), description="folder of the embedded servers")
     topic_prefix: str = Field(default="tally", description="what the topics' names begin with")
     partitions: int = Field(default=4, ge=1, le=1024, description="of topics made here; then fixed")

@@ -124,4 +124,10 @@ def outage(error: KafkaException) -> Outage:
     """A client's exception as an outage."""
     cause = error.args[0]
     fatal = isinstance(cause, KafkaError) and cause.fatal()
-    return Outage(f"Kafka: {error}", retry=not fatal)
+    return Outage(f"Kafka: {words(error)}", retry=not fatal)
+
+
+def words(error: KafkaException) -> str:
+    """What went wrong, for people."""
+    cause = error.args[0]
+    return cause.str() if isinstance(cause, KafkaError) else str(cause)

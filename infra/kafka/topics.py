@@ -95,7 +95,7 @@ def prepare(kafka: KafkaAddress, topics: Topics, *, partitions: int, replicas: i
         for future in cast("Futures", admin.create_topics(new)).values() if new else ():
             _made(future)
     except KafkaException as error:
-        raise Outage(f"Kafka at {kafka.bootstrap}: {error}", retry=True) from error
+        raise Outage(f"Kafka at {kafka.bootstrap}: {clients.words(error)}", retry=True) from error
     return _described(kafka, topics)
 
 
@@ -114,7 +114,7 @@ def describe(kafka: KafkaAddress, topics: Topics) -> Cluster:
         asked = cast("Futures", admin.describe_topics(TopicCollection(names)))
         described = {name: future.result() for name, future in asked.items()}
     except KafkaException as error:
-        raise Outage(f"Kafka at {kafka.bootstrap}: {error}", retry=True) from error
+        raise Outage(f"Kafka at {kafka.bootstrap}: {clients.words(error)}", retry=True) from error
     counts = {len(each.partitions) for each in described.values()}
     if len(counts) != 1:
         raise Outage(f"the topics {names} have different numbers of partitions", retry=False)
