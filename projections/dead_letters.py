@@ -1,8 +1,9 @@
 """Dead letters: records that could not be processed, as they came, and what became of them.
 
 Shape: keep(connection, letters) adds those that are not there yet; settle(connection, …) notes that
-one was redriven or refused. Dead letters have no sequence of their own: told twice counts once by
-their id, so this model stands at no position and its feed may be read again at any time.
+one was redriven or refused, dismiss(connection, …) who has settled one for good, and why. Dead
+letters have no sequence of their own: told twice counts once by their id, so this model stands at
+no position and its feed may be read again at any time.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from projections.relations import Column, Relations, Table
 from projections.rows import moment
 from projections.schema import LIVE
 
+ADDED_TEXT: Final = "text NOT NULL DEFAULT ''"
 DEAD_LETTERS = Table(
     name="dead_letters",
     comment="One row a record that could not be processed, kept whole until a person has seen it.",
@@ -39,8 +41,12 @@ DEAD_LETTERS = Table(
         Column("command_type", TEXT, "Full name of the command's type, empty if unreadable."),
         Column("command_id", TEXT, "Of the command, in hexadecimal digits; empty if unreadable."),
         Column("recorded_at", TIME, "When it was put aside."),
-        Column("settled_as", TEXT, "redriven, refused, or empty: it waits for a person."),
+        Column("settled_as", TEXT, "redriven, dismissed, refused, or empty: it waits."),
         Column("settled_at", TIME_OR_NONE, "When it was."),
+    ),
+    added=(
+        Column("settled_by", ADDED_TEXT, "Who dismissed it, else empty."),
+        Column("settled_because", ADDED_TEXT, "Why it was dismissed, else empty."),
     ),
     key=("dead_letter_id",),
     indexes=("(recorded_at)",),
@@ -51,6 +57,10 @@ ADD: Final = """INSERT INTO dead_letters (dead_letter_id, book, topic, topic_par
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
 ON CONFLICT (dead_letter_id) DO NOTHING"""
 SETTLE: Final = """UPDATE dead_letters SET settled_as = %s, settled_at = %s
+WHERE dead_letter_id = %s AND settled_as = ''"""
+
+DISMISS: Final = """UPDATE read.dead_letters
+SET settled_as = 'dismissed', settled_at = %s, settled_by = %s, settled_because = %s
 WHERE dead_letter_id = %s AND settled_as = ''"""
 
 
@@ -102,3 +112,15 @@ def settle(
         enter(cursor, schema)
         cursor.execute(SETTLE, (settled_as, moment(at_us), dead_letter_id))
         return cursor.rowcount == 1
+
+
+def dismiss(
+    connection: psycopg.Connection, dead_letter_id: str, *, by: str, because: str, at_us: int
+) -> bool:
+    """Settle one that nothing will come of; False where it is not there or was settled before.
+
+    A person's word, which stands nowhere else: it is on the disk when this returns.
+    """
+    with connection.transaction():
+        done = connection.execute(DISMISS, (moment(at_us), by, because, dead_letter_id))
+        return done.rowcount == 1

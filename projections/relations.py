@@ -43,21 +43,34 @@ class Table:
     key: tuple[LiteralString, ...]
     indexes: tuple[LiteralString, ...] = ()
     constraints: tuple[LiteralString, ...] = ()
+    # Of columns that a later release has added in place: only to what cannot be rebuilt.
+    added: tuple[Column, ...] = ()
 
     def create(self) -> Iterator[sql.Composed]:
         name = sql.Identifier(self.name)
         parts: list[sql.Composable] = [
             sql.Identifier(column.name) + sql.SQL(" ") + sql.SQL(column.type)
-            for column in self.columns
+            for column in (*self.columns, *self.added)
         ]
         parts.append(sql.SQL("PRIMARY KEY ({})").format(names(self.key)))
         parts.extend(sql.SQL(constraint) for constraint in self.constraints)
         yield sql.SQL("CREATE TABLE {} ({})").format(name, sql.SQL(", ").join(parts))
         for index in self.indexes:
             yield sql.SQL("CREATE INDEX ON {} ").format(name) + sql.SQL(index)
-        yield from comments(
-            "TABLE", self.name, self.comment, {each.name: each.comment for each in self.columns}
-        )
+        yield from self._comments()
+
+    def complete(self) -> Iterator[sql.Composed]:
+        """Add what a table of an earlier release does not have."""
+        for column in self.added:
+            yield sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {}").format(
+                sql.Identifier(self.name), sql.Identifier(column.name), sql.SQL(column.type)
+            )
+        yield from self._comments()
+
+    def _comments(self) -> Iterator[sql.Composed]:
+        columns = (*self.columns, *self.added)
+        words = {each.name: each.comment for each in columns}
+        yield from comments("TABLE", self.name, self.comment, words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ NOTE = """INSERT INTO model (model, version, build, relations, functions, built_
 VALUES (%s, %s, %s, %s, %s, now())"""
 BUILT = "SELECT model, version FROM model"
 NOTED = "SELECT relations, functions FROM model WHERE model = %s"
+HAS = """SELECT count(*) FROM pg_attribute
+WHERE attrelid = to_regclass(%s) AND attname = ANY(%s)"""
 DROP = {
     "v": sql.SQL("DROP VIEW {}"),
     "r": sql.SQL("DROP TABLE {}"),
@@ -48,6 +50,8 @@ def prepare(
         for model in models:
             if model.name not in built:
                 create(cursor, model, build=1)
+            else:
+                complete(cursor, model)
     return [model.name for model in models if built.get(model.name, model.version) != model.version]
 
 
@@ -84,6 +88,15 @@ def create(cursor: Cursor, model: Model, *, build: int) -> None:
     named = [each.name for each in (*relations.tables, *relations.views)]
     functions = [each.name for each in relations.functions]
     cursor.execute(NOTE, (model.name, model.version, build, named, functions))
+
+
+def complete(cursor: Cursor, model: Model) -> None:
+    """Add the columns that a later release has added in place, if they are not there yet."""
+    for table in model.relations.tables:
+        names = [each.name for each in table.added]
+        if names and cursor.execute(HAS, (table.name, names)).fetchone() != (len(names),):
+            for statement in table.complete():
+                cursor.execute(statement)
 
 
 def drop(cursor: Cursor, model: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from projections.answers import Commands
 from projections.apply import apply_batch
 from projections.batches import Gap
-from projections.dead_letters import keep, settle
+from projections.dead_letters import dismiss, keep, settle
 from projections.positions import WrongVersionError
 from projections.recorded import Answer, DeadLetter, Recorded, answered
 from tests.integration.read_side import apply, ask, clean, connect, database, prepared
@@ -143,6 +143,34 @@ def test_what_became_of_a_dead_letter_is_noted_once(reads: psycopg.Connection) -
     assert not settle(reads, "unheard of", settled_as="refused", at_us=AT_US)
     keep(reads, [LETTER])  # Its topic is read again: what became of it stays.
     assert ask(reads, "SELECT settled_as, settled_at FROM read.dead_letters") == [("redriven", AT)]
+
+
+def test_a_dismissal_says_who_and_why_and_deletes_nothing(reads: psycopg.Connection) -> None:
+    keep(reads, [LETTER])
+    name, words = LETTER.dead_letter_id, {"by": "ada", "because": "a stray test"}
+    assert dismiss(reads, name, **words, at_us=AT_US)
+    assert not dismiss(reads, name, by="bob", because="another", at_us=AT_US + 1)
+    assert not dismiss(reads, "unheard of", **words, at_us=AT_US)
+    said = ask(
+        reads,
+        """SELECT settled_as, settled_at, settled_by, settled_because, value
+        FROM read.dead_letters""",
+    )
+    assert said == [("dismissed", AT, "ada", "a stray test", b"\x00\xffgarbage")]
+
+
+def test_a_table_of_before_gets_the_columns_and_keeps_its_rows(own: str) -> None:
+    with prepared(clean(own)) as connection:
+        keep(connection, [LETTER])
+        connection.execute(
+            "ALTER TABLE read.dead_letters DROP COLUMN settled_by, DROP COLUMN settled_because"
+        )
+        connection.commit()
+    with prepared(own) as connection:
+        connection.commit()
+        words = "SELECT dead_letter_id, settled_by, settled_because FROM read.dead_letters"
+        assert ask(connection, words) == [(LETTER.dead_letter_id, "", "")]
+        assert dismiss(connection, LETTER.dead_letter_id, by="a", because="b", at_us=AT_US)
 
 
 def test_dead_letters_need_their_tables(own: str) -> None:
