@@ -9,7 +9,7 @@ Rules: options win over TALLY_* in the environment, that over tally.toml, that o
 
 import inspect
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from infra.settings import Settings
 
 BROKEN, USAGE = 1, 2
+INTERRUPTED = 130  # As a shell says it of SIGINT.
 P = ParamSpec("P")
 
 Data = Annotated[
@@ -53,20 +54,7 @@ class Call:
 
     def own_settings(self) -> "Settings":
         """As they were said, without what a running `tally up` knows."""
-        from pydantic import ValidationError
-        from pydantic_settings import SettingsError
-
-        from infra.settings import Settings
-
-        try:
-            return Settings(**self.said)  # pyright: ignore[reportArgumentType]
-        except SettingsError as error:
-            raise misused(str(error)) from error
-        except ValidationError as error:
-            for each in error.errors(include_url=False, include_input=False):
-                name = ".".join(str(step) for step in each["loc"])
-                complain(f"setting {name}: {each['msg']}")
-            raise typer.Exit(USAGE) from error
+        return settings_of(self.said)
 
     def settings(self, *needed: str) -> "Settings":
         """With what a running `tally up` knows; `needed` addresses are there."""
@@ -74,14 +62,16 @@ class Call:
 
         return addresses.complete(self.own_settings(), *needed)
 
-    def surroundings(self) -> "Surroundings":
+    def surroundings(self, timeout_s: float = 60.0) -> "Surroundings":
         """Everything that programs stand on, prepared; a passing outage is tried again."""
         import stamina
 
+        from cli.observing.servers import TIMEOUT_S, require_kafka
         from commands.outage import Outage
         from consumers.surroundings import Surroundings
 
         settings = self.settings("kafka", "postgres", "registry")
+        require_kafka(settings.kafka_address, min(timeout_s, TIMEOUT_S))
         for attempt in stamina.retry_context(
             on=lambda error: isinstance(error, Outage) and error.retry, attempts=5, timeout=None
         ):
@@ -90,17 +80,38 @@ class Call:
         raise AssertionError("an attempt neither reached nor failed")
 
 
+def settings_of(said: Mapping[str, object]) -> "Settings":
+    """What was said, the environment and tally.toml; what cannot be ends the command with 2."""
+    from tomllib import TOMLDecodeError
+
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from infra.settings import FILE, Settings
+
+    try:
+        return Settings(**said)  # pyright: ignore[reportArgumentType]
+    except SettingsError as error:
+        raise misused(str(error)) from error
+    except ValidationError as error:
+        for each in error.errors(include_url=False, include_input=False):
+            name = ".".join(str(step) for step in each["loc"])
+            unknown = each["type"] == "extra_forbidden"
+            complain(f"{FILE}: no setting {name}" if unknown else f"setting {name}: {each['msg']}")
+        raise typer.Exit(USAGE) from error
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
+        raise misused(f"{FILE}: {error}") from error
+
+
 def with_call(command: Callable[Concatenate[Call, P], None]) -> Callable[P, None]:
     """A command with the common options."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from infra import telemetry
-
         given = {name: kwargs.pop(name) for name in COMMON}
         as_json = bool(given.pop("json"))
         said = {name: value for name, value in given.items() if value is not None}
-        telemetry.configure(level=logging.WARNING)
+        speak_to_people()
         with ending():
             command(Call(said, as_json), *args, **kwargs)
 
@@ -117,6 +128,16 @@ def with_call(command: Callable[Concatenate[Call, P], None]) -> Callable[P, None
     return run
 
 
+def speak_to_people() -> None:
+    """Logs are for programs: of a retry people hear how it ended."""
+    from stamina import instrumentation
+
+    from infra import telemetry
+
+    telemetry.configure(level=logging.WARNING)
+    instrumentation.set_on_retry_hooks(())
+
+
 @contextmanager
 def ending() -> Generator[None]:
     """What is expected to go wrong becomes a line and an exit code."""
@@ -124,6 +145,8 @@ def ending() -> Generator[None]:
     from confluent_kafka import KafkaException
 
     from commands.outage import Outage
+    from infra.called import hint
+    from infra.kafka import clients
     from infra.telemetry import masked
 
     try:
@@ -131,17 +154,17 @@ def ending() -> Generator[None]:
     except Outage as outage:
         complain(masked(str(outage)))
         raise typer.Exit(BROKEN) from outage
-    except psycopg.errors.UndefinedTable as error:
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         complain(
-            "this database is not prepared: `tally init` makes the books, the projector (tally up,"
-            " or tally run projector) makes the read models"
+            f"this database is not prepared: `{hint('init')}` makes the books, the projector"
+            f" ({hint('up')}, or {hint('run', 'projector')}) makes the read models"
         )
         raise typer.Exit(BROKEN) from error
     except psycopg.Error as error:
         complain(f"PostgreSQL: {masked(str(error).strip())}")
         raise typer.Exit(BROKEN) from error
     except KafkaException as error:
-        complain(f"Kafka: {error}")
+        complain(str(clients.outage(error)))
         raise typer.Exit(BROKEN) from error
     except BrokenPipeError:
         raise  # Whoever read our output has gone: the end of a pipe, not of a disk.

@@ -1,5 +1,7 @@
-"""`tally dead-letters …`: what could not be processed, and doing it again."""
+"""`tally dead-letters …`: what could not be processed, doing it again, or settling it for good."""
 
+import getpass
+import time
 from typing import Annotated
 
 import typer
@@ -9,9 +11,10 @@ from cli.printing import document, line, say, table
 from cli.shared_options import AnyBook, Limit
 
 LIST = """SELECT dead_letter_id, book, reason, detail, command_type, topic, topic_partition,
-  topic_offset, recorded_at, settled_as, settled_at
+  topic_offset, recorded_at, settled_as, settled_at, settled_by, settled_because
 FROM read.dead_letters WHERE (%s OR settled_as = '') AND (%s::text IS NULL OR book = %s)
 ORDER BY recorded_at, dead_letter_id LIMIT %s"""
+SETTLED = "SELECT settled_as, settled_at FROM read.dead_letters WHERE dead_letter_id = %s"
 SHOW = """SELECT * FROM read.dead_letters WHERE dead_letter_id = %s"""
 WAITING = """SELECT dead_letter_id FROM read.dead_letters WHERE settled_as = ''
 ORDER BY recorded_at, dead_letter_id"""
@@ -19,7 +22,10 @@ ORDER BY recorded_at, dead_letter_id"""
 dead_letters = typer.Typer(help="Records that could not be processed.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="Of the dead letter.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which ones.")]
-Settled = Annotated[bool, typer.Option("--settled", help="Also those that are settled.")]
+SomeIds = Annotated[list[str], typer.Argument(metavar="ID...", help="Which ones.")]
+Settled = Annotated[bool, typer.Option("--all", "--settled", help="Also those that are settled.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why nothing will come of it.")]
+By = Annotated[str | None, typer.Option(metavar="NAME", help="Who says so. [your account here]")]
 Everything = Annotated[bool, typer.Option("--all", help="All that wait.")]
 
 
@@ -32,10 +38,12 @@ def list_all(
 
     Example: tally dead-letters list
     """
-    from cli.reading import reading, rows
+    from cli.reading import reading, require_book, rows
 
     with reading(call) as connection:
         found = rows(connection, LIST, (settled, book, book, limit))
+        if not found and book is not None:
+            require_book(connection, book)
     if call.json:
         document(found)
         return
@@ -110,3 +118,42 @@ def redrive(call: Call, dead_letter_ids: Ids = None, everything: Everything = Fa
                 say(f"{dead_letter_id}: published to {place}")
     if broken:
         raise typer.Exit(BROKEN)
+
+
+@dead_letters.command()
+@with_call
+def dismiss(call: Call, dead_letter_ids: SomeIds, reason: Reason, by: By = None) -> None:
+    """Settle dead letters of which nothing will come: garbage, or what was put right elsewhere.
+
+    Nothing is deleted: they stay in read.dead_letters, with who said so, when and why, and
+    `list --all` shows them. It cannot be taken back. Exits with 1 if one was settled before.
+
+    Example: tally dead-letters dismiss tally.commands-0-17 --reason "a stray test of the shop"
+    """
+    from infra.event_store.directory import connect
+    from projections import dead_letters as kept
+
+    if not reason.strip():
+        raise misused("--reason: expected why nothing will come of it, found nothing")
+    who, broken = by or _account(), 0
+    with connect(call.settings("postgres").postgres) as connection:
+        for dead_letter_id in dead_letter_ids:
+            at_us = time.time_ns() // 1_000
+            if kept.dismiss(connection, dead_letter_id, by=who, because=reason, at_us=at_us):
+                done = {"dead_letter_id": dead_letter_id, "settled_as": "dismissed", "by": who}
+                line(done) if call.json else say(f"{dead_letter_id}: dismissed by {who}")
+                continue
+            broken += 1
+            found = connection.execute(SETTLED, (dead_letter_id,)).fetchone()
+            was = found and f"was {found[0]} at {found[1]:%Y-%m-%d %H:%M:%S %Z}"
+            complain(f"{dead_letter_id}: {was or 'there is no such dead letter'}")
+    if broken:
+        raise typer.Exit(BROKEN)
+
+
+def _account() -> str:
+    """Whose account on this machine runs us."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # A container's number without a name.
+        raise misused("--by: expected who says so, this account has no name") from error

@@ -8,6 +8,7 @@ import typer
 from cli.calls import BROKEN, Call, complain, refuse, with_call
 from cli.printing import NUMBER, document, money, say, table
 from cli.shared_options import AnyBook, Book, Limit
+from infra.called import hint
 
 if TYPE_CHECKING:
     from cli.reading import Reader, Row
@@ -56,9 +57,11 @@ def ledger(call: Call, book: Book = "main", account: Account = None, limit: Limi
 
 
 def _trial(call: Call, connection: "Reader", book: str) -> None:
-    from cli.reading import rows
+    from cli.reading import require_book, rows
 
     found = rows(connection, TRIAL, (book,))
+    if not found:
+        require_book(connection, book)
     sums: dict[str, int] = {}
     for each in found:
         sums[each["currency"]] = sums.get(each["currency"], 0) + each["balance_minor"]
@@ -71,7 +74,7 @@ def _trial(call: Call, connection: "Reader", book: str) -> None:
         for currency, sum_minor in sorted(sums.items()):
             say(f"{currency} sums to {money(sum_minor, currency)}")
     if any(sums.values()):
-        complain("the trial balance does not sum to zero: run tally verify")
+        complain(f"the trial balance does not sum to zero: run {hint('verify')}")
         raise typer.Exit(BROKEN)
 
 
@@ -123,11 +126,13 @@ def breaks(
 
     Example: tally breaks --status all --json
     """
-    from cli.reading import reading, rows
+    from cli.reading import reading, require_book, rows
 
     with reading(call) as connection:
         wanted = ["open", "resolved"] if status is BreakStatus.ALL else [status.value]
         found = rows(connection, BREAKS, (book, book, wanted, limit))
+        if not found and book is not None:
+            require_book(connection, book)
     if call.json:
         document(found)
         return

@@ -68,6 +68,11 @@ def progress(*words: str) -> None:
     typer.echo(": ".join(words), err=True)
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 line`, `1,234 lines`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def money(amount_minor: int, currency: str) -> str:
     """`1,234.50 CNY`, with the currency's own number of digits."""
     digits = _digits(currency)

@@ -1,7 +1,6 @@
 """`tally up` and `tally run`: the programs under a supervisor, or one of them by itself."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +33,7 @@ def run(
     Example: tally run writer --kafka localhost:9092 --postgres postgresql://… --registry http://…
     """
     import structlog
+    from stamina import instrumentation
 
     from consumers.supervisor.hosting import GaveUp, host
     from infra import telemetry
@@ -41,6 +41,7 @@ def run(
     from infra.stopping import stopping
 
     settings = call.settings("kafka", "postgres", "registry")
+    instrumentation.set_on_retry_hooks(None)  # A program logs its retries.
     with stopping() as stop, Heartbeat(settings.data, program.value, stop) as heartbeat:
         telemetry.configure(as_json=_as_json(settings), on_waiting=heartbeat.waiting)
         try:
@@ -85,6 +86,7 @@ def _as_json(settings: "Settings") -> bool | None:
 
 
 def _ready(settings: "Settings", *, as_json: bool) -> None:
+    from infra.called import hint
     from infra.telemetry import masked
 
     if as_json:
@@ -97,10 +99,12 @@ def _ready(settings: "Settings", *, as_json: bool) -> None:
             }
         )
         return
-    here = "" if settings.data == Path(".tally").absolute() else f" --data {settings.data}"
+    dsn = hint("dsn", data=settings.data)
     say(f"""\
 Everything runs. Ctrl-C stops it; the data stays in {settings.data}.
   Kafka       {settings.kafka}
-  PostgreSQL  {masked(settings.postgres)}   (with its password: tally dsn{here})
+  PostgreSQL  {masked(settings.postgres)}   (with its password: {dsn})
   registry    {settings.registry}
-Next: tally publish FILE.jsonl --wait{here}, tally status{here}""")
+Next, in another terminal:
+  {hint("publish", "FILE.jsonl", "--wait", data=settings.data)}
+  {hint("status", data=settings.data)}""")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from cli.calls import BROKEN, Call, complain, misused, with_call
-from cli.printing import document, line, say
+from cli.calls import BROKEN, INTERRUPTED, Call, complain, misused, refuse, with_call
+from cli.printing import counted, document, line, say
 
 if TYPE_CHECKING:
     from cli.publishing.spool import Spool
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 ACCEPTED = "accepted"
+AGAIN = "What was published is done all the same; publish the file again: nothing is done twice"
 
 File = Annotated[str, typer.Argument(metavar="FILE.jsonl", help="One command a line; -: stdin.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Print the answer to each command.")]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Publish the good lines all the same.")]
 Timeout = Annotated[
-    float, typer.Option(metavar="SECONDS", min=0.1, help="Patience between two answers.")
+    float,
+    typer.Option(metavar="SECONDS", min=0.1, help="Patience with Kafka, and between two answers."),
 ]
 
 
@@ -47,15 +49,19 @@ def publish(
     with Spool() as spool:
         bad = _read(file, spool)
         if bad and not skip_bad:
-            complain(f"{bad} bad lines: nothing was published (--skip-bad publishes the others)")
-            raise typer.Exit(BROKEN)
+            said = counted(bad, "bad line")
+            raise refuse(f"{said}: nothing was published (--skip-bad publishes the others)")
         seen = Counter[str]()
-        if wait:
-            for number, answer in ask_all(settings, spool, timeout):
-                seen[answer.status] += 1
-                _show(number, answer, as_json=call.json)
-        else:
-            publish_all(settings, spool)
+        try:
+            if wait:
+                for number, answer in ask_all(settings, spool, timeout):
+                    seen[answer.status] += 1
+                    _show(number, answer, as_json=call.json)
+            else:
+                publish_all(settings, spool, timeout)
+        except KeyboardInterrupt:
+            complain(f"interrupted after {counted(seen.total(), 'answer')}. {AGAIN}")
+            raise typer.Exit(INTERRUPTED) from None
     _summarise(Outcome(spool.count, bad, seen), call, waited=wait)
 
 
@@ -112,10 +118,11 @@ def _show(number: int, answer: "CommandAnswered", *, as_json: bool) -> None:
 def _summarise(outcome: Outcome, call: Call, *, waited: bool) -> None:
     if waited:
         counts = ", ".join(f"{count} {status}" for status, count in sorted(outcome.seen.items()))
-        complain(f"{outcome.published} commands published: {counts or 'nothing to answer'}")
+        said = counted(outcome.published, "command")
+        complain(f"{said} published: {counts or 'nothing to answer'}")
     elif call.json:
         document({"published": outcome.published, "bad_lines": outcome.bad})
     else:
-        say(f"{outcome.published} commands published")
+        say(f"{counted(outcome.published, 'command')} published")
     if not outcome.is_done:
         raise typer.Exit(BROKEN)

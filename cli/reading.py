@@ -1,6 +1,7 @@
 """Reading PostgreSQL for people: one read-only snapshot a command, rows as dictionaries.
 
-Shape: `with reading(call) as connection:` and rows(connection, statement, parameters).
+Shape: `with reading(call) as connection:` and rows(connection, statement, parameters);
+require_book(connection, name) where nothing was found.
 Units: times become RFC 3339 in UTC, days YYYY-MM-DD; sums are integers.
 Errors: psycopg's; cli/calls.py says what is not there yet.
 """
@@ -16,9 +17,11 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
-from cli.calls import Call
+from cli.calls import Call, refuse
 from infra.event_store.directory import connect
 
+IN_MODELS = "SELECT FROM read.position WHERE book = %s LIMIT 1"
+IN_DIRECTORY = "SELECT FROM tally.books WHERE name = %s"
 Row = dict[str, Any]
 Statement = LiteralString | sql.Composed
 Reader = psycopg.Connection[DictRow]
@@ -55,3 +58,14 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds.
             return value.hex if isinstance(value, UUID) else value.hex()
         case _:
             return value
+
+
+def require_book(connection: Reader, name: str) -> None:
+    """For a question without an answer: whether there is such a book, or nothing of it.
+
+    Who may read the read models alone is not asked about books that have no events.
+    """
+    if connection.execute(IN_MODELS, (name,)).rowcount:
+        return
+    if not connection.execute(IN_DIRECTORY, (name,)).rowcount:
+        raise refuse(f"there is no book {name}")

@@ -1,8 +1,9 @@
 """A dead letter goes back to where it came from, and the read side notes that it did.
 
 Shape: `with Redriver(settings) as redriver:` redrive(id) -> Place, or why not.
-Rules: the row is held while the record is published, so that two people do not do it at the same
-time; if we die in between, it still waits, and doing it again does no harm: commands carry keys.
+Rules: what was cut is not what was sent, and is refused. The row is held while the record is
+published, so that two people do not do it at the same time; if we die in between, it still waits,
+and doing it again does no harm: commands carry keys.
 Errors: Outage; psycopg's.
 """
 
@@ -12,7 +13,9 @@ from typing import Any, NamedTuple, Self
 from confluent_kafka import KafkaError, Message
 from psycopg.rows import dict_row
 
+from cli.observing.servers import require_kafka
 from commands.outage import Outage
+from commands.outward import CUT
 from infra.event_store.directory import connect
 from infra.kafka import clients, messages
 from infra.kafka.topics import Topics
@@ -23,8 +26,10 @@ from schemas import editions
 from schemas.framing import frame
 from schemas.malformed import Malformed
 
-HOLD = """SELECT topic, book, key, value, header_names, header_values, command_type, settled_as,
-  settled_at FROM read.dead_letters WHERE dead_letter_id = %s FOR UPDATE"""
+HOLD = """SELECT topic, topic_partition, topic_offset, book, key, value, header_names,
+  header_values, detail, command_type, settled_as, settled_at
+FROM read.dead_letters
+WHERE dead_letter_id = %s FOR UPDATE"""
 Headers = list[tuple[str, str | bytes | None]]
 FLUSH_TIMEOUT_S = 130.0  # Above delivery.timeout.ms.
 REDRIVEN = "redriven"
@@ -42,6 +47,7 @@ class Redriver:
     """Publishes dead letters again."""
 
     def __init__(self, settings: Settings) -> None:
+        require_kafka(settings.kafka_address)
         self._topics = Topics(settings.topic_prefix)
         self._registry = Registry(settings.registry)
         self._producer = clients.producer(settings.kafka_address)
@@ -65,6 +71,11 @@ class Redriver:
                 return "there is no such dead letter"
             if letter["settled_as"]:
                 return f"was {letter['settled_as']} at {letter['settled_at']:%Y-%m-%d %H:%M:%S %Z}"
+            if letter["detail"].endswith(CUT):
+                return (
+                    "what is kept of it was cut, so that it would not be what was sent: the whole"
+                    " of it is in {topic}, partition {topic_partition}, offset {topic_offset}"
+                ).format_map(letter)
             place = self._published(letter)
             if isinstance(place, Place):
                 at_us = time.time_ns() // 1_000
@@ -99,7 +110,8 @@ class Redriver:
         self._producer.produce(topic, value, key or None, headers=headers, on_delivery=self._report)
         self._producer.flush(FLUSH_TIMEOUT_S)
         if self._delivered is None:
-            raise Outage(f"Kafka did not take the record: {self._failed}", retry=False)
+            why = self._failed.str() if self._failed else "no answer"
+            raise Outage(f"Kafka did not take the record: {why}", retry=False)
         message = self._delivered
         return Place(topic, messages.partition(message), messages.offset(message))
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.calls import BROKEN, Call, complain, misused, refuse, with_call
+from cli.calls import BROKEN, INTERRUPTED, Call, complain, misused, refuse, with_call
 from cli.printing import NUMBER, document, line, money, progress, say, table
 from cli.shared_options import AnyBook, Book, Limit
+from infra.called import hint
 
 if TYPE_CHECKING:
     from consumers.intake.importing import ImportReport
@@ -32,13 +33,23 @@ FormatName = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="Its format. [by its content]")
 ]
 Lines = Annotated[bool, typer.Option("--lines", help="Print every line instead, as a stream.")]
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0.1, help="Patience with Kafka and the writer.")
+]
+AGAIN = (
+    "a running intake goes on with it by itself, and so does the same call: nothing is done twice"
+)
 BatchId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="One file. [all]")]
 
 
 @settlement.command("import")
 @with_call
 def import_file(
-    call: Call, file: File, book: Book = "main", format_name: FormatName = None
+    call: Call,
+    file: File,
+    book: Book = "main",
+    format_name: FormatName = None,
+    timeout: Timeout = 60.0,
 ) -> None:
     """Import a file into a book: proven whole, kept, published line by line, sealed, compared.
 
@@ -48,17 +59,23 @@ def import_file(
     Example: tally settlement import bill.csv --book main
     """
     from consumers.intake import importing
+    from providers import formats
     from providers.settlement_file import FileRefused
 
     _check_file(file)
-    surroundings = call.surroundings()
-    outcome = importing.import_file(
-        surroundings,
-        file,
-        book=book,
-        format_name=format_name,
-        progress=lambda done, of: progress("import", f"{done:,} of {of:,} lines"),
+    proof = formats.prove(file, format_name=format_name)  # What is wrong needs no server.
+    if isinstance(proof, FileRefused):
+        raise _refused(call, file, proof)
+    importer = importing.Importer(
+        call.surroundings(timeout),
+        lambda done, of: progress("import", f"{done:,} of {of:,} lines"),
+        silence_s_max=timeout,
     )
+    try:
+        outcome = importer.import_file(file, book=book, format_name=format_name)
+    except KeyboardInterrupt:
+        complain(f"interrupted; {AGAIN}")
+        raise typer.Exit(INTERRUPTED) from None
     if isinstance(outcome, FileRefused):
         raise _refused(call, file, outcome)
     _show_report(call, outcome)
@@ -190,6 +207,8 @@ def _show_proof(proof: "FileProof") -> None:
 
 
 def _show_report(call: Call, report: "ImportReport") -> None:
+    from consumers.intake import importing
+
     if call.json:
         document(asdict(report))
         return
@@ -199,8 +218,8 @@ def _show_report(call: Call, report: "ImportReport") -> None:
         complain(f"{report.refused:,} lines were refused, so the file is not sealed")
     for each in report.refusals:
         complain(f"line {each.line_number}: {each.status}, {each.code}: {each.detail}")
-    if report.absent is None:
-        say("What the file should have brought and did not is looked for later, by the intake")
-    else:
+    if report.absent is not None:
         say(f"{report.absent:,} things of ours that it should have brought are not in it")
-    say(f"Next: tally settlement show {report.proof.batch_id}, tally breaks")
+    elif report.outcome != importing.ALREADY_IMPORTED:
+        say("What the file should have brought and did not is looked for later, by the intake")
+    say(f"Next: {hint('settlement', 'show', report.proof.batch_id)}, {hint('breaks')}")

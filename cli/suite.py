@@ -14,6 +14,8 @@ from typing import NoReturn
 
 import typer
 
+from infra.called import CALLED_AS
+
 ROOT = Path(__file__).parents[1]
 # A file's tests share its servers, so a file is never split over the two.
 WHOLE_SUITE = ("-n", "2", "--dist", "loadfile")
@@ -25,5 +27,6 @@ def run_suite(arguments: Sequence[str]) -> NoReturn:
         typer.echo("tally test: the tests are not installed; run it from a checkout", err=True)
         raise typer.Exit(USAGE)
     os.chdir(ROOT)
+    os.environ.pop(CALLED_AS, None)  # The tests call it by its own name.
     command = [sys.executable, "-m", "pytest", *(arguments or WHOLE_SUITE)]
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell.

@@ -77,6 +77,12 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, out
 
 
+def test_the_command_knows_by_what_name_it_was_called(checkout: Checkout) -> None:
+    finish(checkout.start())
+    (checkout.root / ".venv/bin/tally").write_text('#!/bin/sh\necho "$TALLY_CALLED_AS"\n')
+    assert finish(checkout.start()) == (0, f"{checkout.root}/tally\n")
+
+
 MADE = ["venv", "pip", "pip"]
 RAN = (0, "ran status --json\n")
 

@@ -88,15 +88,20 @@ class Play:
         ):
             self._connection = connection
             before = [*self.business.opening(), *self.business.day_before()]
-            self._ask(asker, "the day before", before, total=len(before))
+            self._ask(asker, "commands of the day before", before, total=len(before))
             self._until("the day before is paid", self._expects(len(self.business.earlier)))
             self._import("earlier", tuple(self.business.earlier_bill()))
             began_at_s = time.monotonic()
             commands_before = self._commands
-            self._ask(asker, "opening wallets", crowd.opening(), total=2 * self._scale.wallets)
+            self._ask(
+                asker,
+                "commands that open and fund wallets",
+                crowd.opening(),
+                total=2 * self._scale.wallets,
+            )
             self._ask(asker, "transfers", crowd.transfers(), total=self._scale.transfers)
             day = [*self.business.day()]
-            self._ask(asker, "orders, payments, refunds", day, total=len(day))
+            self._ask(asker, "commands of orders, payments, refunds", day, total=len(day))
             expected = len(self.business.earlier) + len(self.rows)
             self._until("the channel has answered", self._expects(expected))
             self._until("the read models are caught up", self._caught_up)

@@ -1,25 +1,33 @@
 """What the demo prints for people.
 
-Units: amounts in the currency's own digits. Shape: show(findings) prints tables on stdout.
+Units: amounts in the currency's own digits. Shape: show(findings, keep) prints tables on stdout.
 """
+
+from pathlib import Path
 
 from cli.demo.findings import Findings
 from cli.printing import NUMBER, money, say, table
+from infra.called import hint
 
 MARK = {True: "yes", False: "NO"}
-NEXT = """What to look at next:
-  ./tally up                        the same as a service, data in .tally/
-  ./tally status                    books, lag per step, what waits for what
-  ./tally publish FILE.jsonl --wait your own commands, and what came of them
-  ./tally wallet wallet-00042       a wallet and its last movements
-  ./tally breaks                    what a file and the books disagree on
-  ./tally verify                    the whole proof again, from the log
-  ./tally dsn                       for any SQL tool: every read model, documented with \\d+ read.*
-  docs/                             concepts, publishing commands, operating, ledger, read models"""
+KEPT = (
+    (("up",), "run it again, as a service; then, in another terminal:"),
+    (("status",), "books, lag per step, what waits for what"),
+    (("wallet", "wallet-00001"), "a wallet and its last movements"),
+    (("breaks",), "what a file and the books disagree on"),
+    (("ledger",), "the trial balance"),
+    (("dsn",), "for any SQL tool: every read model, documented with \\d+ read.*"),
+)
+TAKEN_AWAY = (
+    (("demo", "--keep", "DIR"), "the same, and its data stays in DIR to be looked at"),
+    (("up",), "a service of your own, data in .tally/"),
+    (("publish", "FILE.jsonl", "--wait"), "your own commands to it, and what came of them"),
+    (("--help",), "everything else; docs/ says how it works"),
+)
 
 
-def show(findings: Findings) -> None:
-    """Print it all."""
+def show(findings: Findings, keep: Path | None) -> None:
+    """Print it all, and what can be looked at next: the data, if it was kept."""
     played = findings.played
     rate = played.commands / played.duration_s
     say(
@@ -41,7 +49,9 @@ def show(findings: Findings) -> None:
         ("invariant", "holds", "detail"),
         [(each.name, MARK[each.holds], each.detail) for each in findings.invariants],
     )
-    say(NEXT)
+    say(f"The data stays in {keep}. What to look at next:" if keep else "What to do next:")
+    for words, what in KEPT if keep else TAKEN_AWAY:
+        say(f"  {hint(*words, data=keep):<36} {what}")
 
 
 def _show_bill(findings: Findings) -> None:

@@ -1,6 +1,8 @@
-"""`tally demo`: starts everything, plays the day, shows what came of it, leaves nothing behind."""
+"""`tally demo`: starts everything, plays the day, shows what came of it.
 
-import logging
+Rules: it leaves nothing behind, but in a folder that it was told to keep.
+"""
+
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.calls import BROKEN, INTERRUPTED, ending, misused, settings_of, speak_to_people
 from cli.printing import document, progress
 
 if TYPE_CHECKING:
@@ -17,13 +20,16 @@ if TYPE_CHECKING:
     from cli.demo.play import Play, Scale
     from consumers.supervisor.start import Up
     from consumers.surroundings import Surroundings
+    from infra.settings import Settings
     from infra.stopping import Stop
 
-BROKEN = 1
 READY_S = 60.0
 Wallets = Annotated[int, typer.Option(min=2, help="How many wallets pay one another.")]
 Transfers = Annotated[int, typer.Option(min=1, help="How many transfers they make.")]
 Seed = Annotated[int, typer.Option(help="Another one moves and plants otherwise.")]
+Keep = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Keep the data there, for `tally up --data DIR`.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 
@@ -32,6 +38,7 @@ def demo(
     wallets: Wallets = 3_000,
     transfers: Transfers = 100_000,
     seed: Seed = 20_190_219,
+    keep: Keep = None,
     json: AsJson = False,
 ) -> None:
     """Play a day of business on real servers and reconcile it with a real provider's bill.
@@ -44,26 +51,37 @@ def demo(
     from cli.demo.report import show
     from commands.outage import Outage
     from consumers.asking import Stopped
-    from infra import telemetry
+    from infra.telemetry import masked
 
-    telemetry.configure(level=logging.WARNING)
-    try:
-        findings = _play(Scale(wallets, transfers, seed))
-    except (KeyboardInterrupt, Stopped):
-        progress("demo", "stopped; nothing is left running")
-        raise typer.Exit(BROKEN) from None
-    except (Outage, Unfinished) as error:
-        progress("demo", telemetry.masked(f"failed: {error}"))
-        raise typer.Exit(BROKEN) from error
+    speak_to_people()
+    settings = _settings(keep)
+    with ending():
+        try:
+            findings = _play(Scale(wallets, transfers, seed), settings, delete_data=keep is None)
+        except (KeyboardInterrupt, Stopped):
+            progress("demo", "stopped; nothing is left running")
+            raise typer.Exit(INTERRUPTED) from None
+        except (Outage, Unfinished) as error:
+            progress("demo", masked(f"failed: {error}"))
+            raise typer.Exit(BROKEN) from error
     if json:
         document(findings.document())
     else:
-        show(findings)
+        show(findings, keep)
     if not findings.holds:
         raise typer.Exit(BROKEN)
 
 
-def _play(scale: "Scale") -> "Findings":
+def _settings(keep: Path | None) -> "Settings":
+    """Of a system of the demo's own, in a folder that nothing else lies in."""
+    if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
+        raise misused(f"--keep: expected a folder that is new or empty, found {keep}")
+    folder = keep or Path(mkdtemp(prefix="tally-demo-"))
+    servers = {"kafka": "", "postgres": "", "registry": ""}
+    return settings_of({"data": folder, "partitions": 1, **servers})
+
+
+def _play(scale: "Scale", settings: "Settings", *, delete_data: bool) -> "Findings":
     import psycopg
 
     from cli.demo.findings import found
@@ -72,19 +90,16 @@ def _play(scale: "Scale") -> "Findings":
     from consumers.supervisor.start import started
     from consumers.surroundings import Surroundings
     from consumers.verify import run as verify
-    from infra.settings import Settings
     from infra.stopping import stopping
 
-    folder = Path(mkdtemp(prefix="tally-demo-"))
-    settings = Settings(data=folder, kafka="", postgres="", registry="", partitions=1)
     with (
         Shown() as shown,
-        started(settings, shown.step, delete_data=True) as up,
+        started(settings, shown.step, delete_data=delete_data) as up,
         stopping() as stop,
         _running(up, stop),
     ):
         surroundings = Surroundings.reach(up.settings)
-        bills = folder / "bills"
+        bills = settings.data / "bills"
         bills.mkdir()
         play = Play(surroundings, bills, scale, shown, stop)
         with _channel(surroundings, play):

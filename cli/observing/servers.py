@@ -1,7 +1,8 @@
 """Whether the servers answer, each asked by itself, all at the same time.
 
 Shape: probe(settings) -> Server for Kafka, PostgreSQL and the registry; what Kafka and PostgreSQL
-said beside that is read by others only if they answered.
+said beside that is read by others only if they answered. require_kafka(address) is for commands
+that need it.
 Bound: a server that is silent costs TIMEOUT_S, or what its own client takes to give up.
 """
 
@@ -58,13 +59,25 @@ def _probe(asked: Asked) -> Server:
         return Server(name, "", answers=False, why="nobody says where it is")
     try:
         ask()
-    except (Outage, KafkaException) as error:
+    except Outage as error:
         return Server(name, masked(address), answers=False, why=masked(str(error).strip()))
     return Server(name, masked(address), answers=True, why="")
 
 
+def require_kafka(kafka: KafkaAddress, timeout_s: float = TIMEOUT_S) -> None:
+    """Kafka answers, or Outage(retry=False): said soon, where its clients would go on trying."""
+    try:
+        clients.admin(kafka).list_topics(timeout=timeout_s)
+    except KafkaException as error:
+        said = f"Kafka at {kafka.bootstrap} does not answer: {clients.words(error)}"
+        raise Outage(said, retry=False) from error
+
+
 def _ask_kafka(kafka: KafkaAddress) -> None:
-    clients.admin(kafka).list_topics(timeout=TIMEOUT_S)
+    try:
+        clients.admin(kafka).list_topics(timeout=TIMEOUT_S)
+    except KafkaException as error:
+        raise clients.outage(error) from error
 
 
 def _ask_postgres(dsn: str) -> None:

@@ -1,7 +1,8 @@
 """A spool goes out and, where somebody waits, its answers come back.
 
-Shape: publish_all(settings, spool), or ask_all(settings, spool, timeout_s) which yields (line
-number, answer) as the answers come. Neither needs PostgreSQL.
+Shape: publish_all(settings, spool, timeout_s), or ask_all(settings, spool, timeout_s) which yields
+(line number, answer) as the answers come. Neither needs PostgreSQL. `timeout_s`: how long Kafka,
+or the answers, may keep silent.
 Bounds: as consumers/asking.py says; the line numbers of what is under way are remembered here.
 Errors: Outage; sending again is harmless, for each command carries its key.
 """
@@ -9,6 +10,7 @@ Errors: Outage; sending again is harmless, for each command carries its key.
 from collections import deque
 from collections.abc import Iterator
 
+from cli.observing.servers import TIMEOUT_S, require_kafka
 from cli.publishing.sending import Sender
 from cli.publishing.spool import Spool
 from commands.answer import CommandAnswered
@@ -24,9 +26,10 @@ from schemas import codec
 Key = tuple[str, str, str]  # Book, client, idempotency key.
 
 
-def publish_all(settings: Settings, spool: Spool) -> None:
+def publish_all(settings: Settings, spool: Spool, timeout_s: float) -> None:
     """Send all and wait until Kafka has them."""
-    sender = Sender(settings)
+    require_kafka(settings.kafka_address, min(timeout_s, TIMEOUT_S))
+    sender = Sender(settings, timeout_s)
     for good in spool:
         sender.send(good)
     sender.finish()
@@ -36,6 +39,7 @@ def ask_all(
     settings: Settings, spool: Spool, timeout_s: float
 ) -> Iterator[tuple[int, CommandAnswered]]:
     """Send all, a window at a time, and yield each answer with the line that it answers."""
+    require_kafka(settings.kafka_address, min(timeout_s, TIMEOUT_S))
     numbers: dict[Key, deque[int]] = {}
     with Asker(_surroundings(settings), silence_s_max=timeout_s) as asker:
         for answer in asker.ask_all(_asks(spool, numbers)):

@@ -21,7 +21,7 @@ import structlog
 
 from commands.answer import CommandAnswered
 from commands.answering import ACCEPTED
-from consumers.asking import Asker
+from consumers.asking import SILENCE_S_MAX, Asker
 from consumers.intake.absence import Looking, check_absent
 from consumers.intake.inbox import NAME_BYTES_MAX, is_plain
 from consumers.intake.lines import Published
@@ -80,6 +80,7 @@ class Importer:
     progress: Progress | None = None
     stop: Event = field(default_factory=Event)
     patience_s: float = PATIENCE_S
+    silence_s_max: float = SILENCE_S_MAX
 
     def import_file(
         self, path: Path, *, book: str, format_name: str | None = None
@@ -137,7 +138,8 @@ class Importer:
                 state = records.begin(book, proof, file_name=copy.name)
                 if state.status == DONE:
                     return ImportReport(ALREADY_IMPORTED, book, proof, repeated=proof.lines)
-                with Asker(self.surroundings, stop=self.stop) as asker:
+                asking = Asker(self.surroundings, silence_s_max=self.silence_s_max, stop=self.stop)
+                with asking as asker:
                     return _Run(self, records, asker, Published(book, proof)).run(copy, state)
 
 

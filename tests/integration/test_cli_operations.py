@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from commands.outward import VALUE_BYTES_MAX
 from infra.kafka import clients
 from tests.integration import programs
 from tests.integration.cli_calls import Call, caller, parsed, play
@@ -155,6 +156,57 @@ def test_a_dead_letter_goes_back_as_it_came(call: Call, system: System, book_nam
     assert twice.stdout == ""
     assert "was redriven at" in twice.stderr
     assert "no-such-letter: there is no such dead letter" in twice.stderr
+
+
+def test_garbage_is_settled_for_good(call: Call, system: System, book_name: str) -> None:
+    assert call("book", "create", book_name).exit_code == 0
+    publish_raw(system, b"garbage", book_name.encode())
+    one = system.until(
+        lambda: next(iter(letters(call, "--book", book_name)), None), "a dead letter"
+    )
+    words = ("dead-letters", "dismiss", one["dead_letter_id"], "--reason", "a stray test")
+    done = parsed(call(*words, "--by", "ada", "--json"))
+    assert done == {
+        "dead_letter_id": one["dead_letter_id"],
+        "settled_as": "dismissed",
+        "by": "ada",
+    }
+    assert letters(call, "--book", book_name) == []
+    (kept,) = letters(call, "--book", book_name, "--all")
+    said = (kept["settled_as"], kept["settled_by"], kept["settled_because"])
+    assert said == ("dismissed", "ada", "a stray test")
+    assert kept["settled_at"] > kept["recorded_at"]
+    whole = parsed(call("dead-letters", "show", one["dead_letter_id"], "--json"))
+    assert bytes.fromhex(whole["value_hex"]) == b"garbage"
+    for again in (words, ("dead-letters", "redrive", one["dead_letter_id"])):
+        refused = call(*again)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "was dismissed at" in refused.stderr
+
+
+def test_what_was_cut_is_not_redriven(call: Call, system: System, book_name: str) -> None:
+    assert call("book", "create", book_name).exit_code == 0
+    publish_raw(system, bytes(VALUE_BYTES_MAX + 1), book_name.encode())
+    one = system.until(
+        lambda: next(iter(letters(call, "--book", book_name)), None), "a dead letter"
+    )
+    refused = call("dead-letters", "redrive", one["dead_letter_id"])
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "what is kept of it was cut" in refused.stderr
+    assert f"offset {one['topic_offset']}" in refused.stderr
+    assert [each["settled_as"] for each in letters(call, "--book", book_name)] == [""]
+
+
+@pytest.mark.usefixtures("played")
+@pytest.mark.parametrize("words", [["breaks"], ["ledger"], ["dead-letters", "list"]], ids=" ".join)
+def test_a_book_that_is_not_there_is_not_a_clean_one(
+    call: Call, words: list[str], book_name: str
+) -> None:
+    asked = call(*words, "--book", book_name)
+    assert (asked.exit_code, asked.stdout) == (1, "")
+    assert asked.stderr == f"tally: there is no book {book_name}\n"
+    assert call("book", "create", book_name).exit_code == 0
+    assert call(*words, "--book", book_name).exit_code == 0
 
 
 def test_a_file_is_proven_without_a_server(tmp_path: Path) -> None:

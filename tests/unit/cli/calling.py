@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from infra.called import CALLED_AS
 
-ADDRESSES = ("TALLY_KAFKA", "TALLY_POSTGRES", "TALLY_REGISTRY", "TALLY_DATA")
+ADDRESSES = ("TALLY_KAFKA", "TALLY_POSTGRES", "TALLY_REGISTRY", "TALLY_DATA", CALLED_AS)
 
 
 def tally(

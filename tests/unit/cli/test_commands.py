@@ -10,6 +10,11 @@ from cli import reference
 from cli.main import app
 from tests.unit.cli.calling import tally
 
+BILL = reference.PAGE.parents[2] / "providers" / "wechat" / "samples" / "bill.ALL.csv"
+LINE = b"""{"type": "OpenWallet", "book": "main", "client": "shop", "idempotency_key": "k",
+"data": {"wallet_id": "a", "owner_id": "a", "type": "buyer", "currency": "EUR"}}""".replace(
+    b"\n", b" "
+)
 NEEDS_SERVERS = [
     ["publish", "-"],
     ["events"],
@@ -20,6 +25,7 @@ NEEDS_SERVERS = [
     ["dead-letters", "list"],
     ["dead-letters", "show", "x"],
     ["dead-letters", "redrive", "x"],
+    ["dead-letters", "dismiss", "x", "--reason", "a stray test"],
     ["verify"],
     ["rebuild", "ledger"],
     ["book", "list"],
@@ -47,6 +53,10 @@ WRONG = [
     ["settlement", "parse", "no-such-file.csv"],
     ["status", "--interval", "-1"],
     ["status", "--program", "nothing"],
+    ["status", "--registry", "nonsense"],
+    ["dead-letters", "dismiss", "x"],
+    ["dead-letters", "dismiss", "--reason", "a stray test"],
+    ["dead-letters", "dismiss", "x", "--reason", " "],
 ]
 
 
@@ -70,7 +80,11 @@ def test_help_has_an_example(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
 def test_a_wrong_call_is_2(words: list[str], tmp_path: Path) -> None:
-    addresses = {"TALLY_POSTGRES": "host=nowhere", "TALLY_KAFKA": "x:1", "TALLY_REGISTRY": "x"}
+    addresses = {
+        "TALLY_POSTGRES": "host=nowhere",
+        "TALLY_KAFKA": "x:1",
+        "TALLY_REGISTRY": "http://x",
+    }
     called = tally(*words, env={"TALLY_DATA": str(tmp_path), **addresses})
     assert called.exit_code == 2, called.output
     assert called.stdout == ""
@@ -89,6 +103,41 @@ def test_a_setting_that_cannot_be_is_named() -> None:
     called = tally("status", env={"TALLY_PARTITIONS": "many"})
     assert called.exit_code == 2
     assert called.stderr.startswith("tally: setting partitions: Input should be a valid integer")
+
+
+DOWN = {"TALLY_KAFKA": "127.0.0.1:1", "TALLY_REGISTRY": "http://127.0.0.1:1"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["publish", "-", "--timeout", "0.2"],
+        ["publish", "-", "--wait", "--timeout", "0.2"],
+        ["settlement", "import", str(BILL), "--timeout", "0.2"],
+    ],
+    ids=" ".join,
+)
+def test_kafka_that_is_down_is_one_line_for_people(words: list[str]) -> None:
+    called = tally(*words, env=DOWN | {"TALLY_POSTGRES": "host=nowhere"}, stdin=LINE)
+    assert (called.exit_code, called.stdout) == (1, "")
+    (said,) = called.stderr.splitlines()
+    assert said.startswith("tally: Kafka at 127.0.0.1:1 does not answer: ")
+    assert "KafkaError" not in said
+
+
+def test_a_bad_file_is_refused_before_anybody_is_asked(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.csv"
+    cut.write_bytes(BILL.read_bytes()[:-400])
+    called = tally("settlement", "import", str(cut), env=DOWN | {"TALLY_POSTGRES": "host=nowhere"})
+    assert (called.exit_code, called.stdout) == (1, "")
+    assert called.stderr.startswith(f"tally: {cut}")
+    assert "Kafka" not in called.stderr
+
+
+def test_a_registry_that_is_down_is_one_line_for_people() -> None:
+    called = tally("status", "--json", "--interval", "0", env=DOWN)
+    assert called.exit_code == 1
+    assert called.stderr == "", "no line of a library about its retries"
 
 
 def test_a_program_that_is_not_alive_is_1(tmp_path: Path) -> None:

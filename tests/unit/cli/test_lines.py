@@ -130,4 +130,4 @@ def test_nothing_is_published_if_a_line_is_bad() -> None:
     called = tally("publish", "-", env=env, stdin=text.encode())
     assert called.exit_code == 1
     assert called.stderr.splitlines()[0].startswith("tally: line 2: type: expected the name")
-    assert "1 bad lines: nothing was published" in called.stderr
+    assert "1 bad line: nothing was published" in called.stderr

@@ -1,6 +1,7 @@
 """Where commands find the servers: option, environment, tally.toml, a running `tally up`."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,10 @@ from cli.calls import Call
 from commands.outage import Outage
 from consumers.supervisor.child import environment
 from infra import addresses
+from infra.called import CALLED_AS, hint
+from infra.embedded import data
 from infra.settings import Settings
-from tests.unit.cli.calling import ADDRESSES
+from tests.unit.cli.calling import ADDRESSES, tally
 
 PUBLISHED = {
     "kafka": "up:1",
@@ -124,6 +127,50 @@ def test_what_a_dead_up_has_said_counts_no_more(tmp_path: Path) -> None:
     path.write_text(json.dumps(PUBLISHED | {"pid": process.pid}), encoding="utf-8")
     with pytest.raises(Outage, match=r"nothing runs under .* kafka and postgres and registry"):
         found(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("data = \n", "tally: tally.toml: Invalid value (at line 1, column 8)\n"),
+        ('dta = "x"\n', "tally: tally.toml: no setting dta\n"),
+        ("batch = 0\n", "tally: setting batch: Input should be greater than or equal to 1\n"),
+    ],
+)
+def test_a_file_that_cannot_be_is_one_line_and_2(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "tally.toml").write_text(text, encoding="utf-8")
+    for words in (["status"], ["demo"]):
+        called = tally(*words)
+        assert called.exit_code == 2, called.output
+        assert called.stderr.startswith(said)
+        assert len(called.stderr.splitlines()) == 1
+
+
+def test_a_file_that_is_no_text_is_one_line_and_2(tmp_path: Path) -> None:
+    (tmp_path / "tally.toml").write_bytes(b"\xff\xfe")
+    called = tally("status")
+    assert called.exit_code == 2
+    assert called.stderr.startswith("tally: tally.toml: 'utf-8' codec can't decode")
+
+
+def test_an_up_that_is_starting_is_not_nothing(tmp_path: Path) -> None:
+    held = data.take(tmp_path)
+    try:
+        with pytest.raises(Outage, match=rf"\(process {os.getpid()}\) is still starting under"):
+            found(tmp_path)
+    finally:
+        held.release()
+
+
+def test_hints_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "b c"
+    monkeypatch.setenv(CALLED_AS, "./tally")
+    with pytest.raises(Outage) as outage:
+        found(folder)
+    assert f"start it with `./tally up --data '{folder}'`," in str(outage.value)
+    assert hint("status", data=Path(".tally")) == "./tally status"
+    monkeypatch.delenv(CALLED_AS)
+    assert hint("publish", "FILE.jsonl") == "tally publish FILE.jsonl"
 
 
 def test_what_was_withdrawn_counts_no_more(tmp_path: Path) -> None:
