@@ -24,6 +24,10 @@ from commands.ports import Unwritable
 
 CONNECT_TIMEOUT_S = 5  # Unless the DSN says another.
 REFUSED = (persistence.DataError, persistence.IntegrityError, persistence.NotSupportedError)
+# All that a book is asked for are rows by their keys; of tables that grow by thousands of rows a
+# second the planner knows too little to see that, and a bitmap a key costs a fifth more.
+BY_INDEX = """SELECT set_config('enable_bitmapscan', 'off', false),
+set_config('enable_seqscan', 'off', false)"""
 # The library's word for each of the driver's errors, the narrower before the wider.
 WORDS: tuple[tuple[type[psycopg.Error], type[persistence.PersistenceError]], ...] = (
     (psycopg.InterfaceError, persistence.InterfaceError),
@@ -65,6 +69,7 @@ class BookDatastore(PostgresDatastore):
         self._connection = psycopg.Connection[DictRow].connect(
             self._dsn, autocommit=True, row_factory=dict_row, connect_timeout=timeout_s
         )
+        self._connection.execute(BY_INDEX)
         return self._connection
 
     def register_type_adapters(self) -> None:
