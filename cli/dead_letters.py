@@ -2,12 +2,12 @@
 
 import getpass
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.calls import BROKEN, Call, complain, misused, refuse, with_call
-from cli.printing import document, line, say, table
+from cli.printing import document, line, say, second, table
 from cli.shared_options import AnyBook, Limit
 
 LIST = """SELECT dead_letter_id, book, reason, detail, command_type, topic, topic_partition,
@@ -47,9 +47,19 @@ def list_all(
     if call.json:
         document(found)
         return
-    names = ("dead_letter_id", "book", "reason", "detail", "recorded_at", "settled_as")
     columns = ["id", "book", "reason", "detail", "recorded (UTC)", "settled"]
-    table("Dead letters", columns, [[each[name] for name in names] for each in found])
+    names = ("dead_letter_id", "book", "reason", "detail")
+    shown = [
+        (*(each[name] for name in names), second(each["recorded_at"]), _settled(each))
+        for each in found
+    ]
+    table("Dead letters", columns, shown)
+
+
+def _settled(each: dict[str, Any]) -> str:
+    if not each["settled_by"]:
+        return str(each["settled_as"])
+    return f"{each['settled_as']} by {each['settled_by']}: {each['settled_because']}"
 
 
 @dead_letters.command()

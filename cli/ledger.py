@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.calls import BROKEN, Call, complain, refuse, with_call
-from cli.printing import NUMBER, document, money, say, table
+from cli.printing import NUMBER, document, money, say, second, table
 from cli.shared_options import AnyBook, Book, Limit
 from infra.called import hint
 
@@ -98,7 +98,7 @@ def _account(call: Call, connection: "Reader", named: tuple[str, str], limit: in
     lines = [
         (
             each["book_sequence"],
-            each["recorded_at"],
+            second(each["recorded_at"]),
             each["effective_on"],
             each["side"],
             money(each["amount_minor"], each["currency"]),
@@ -145,7 +145,7 @@ def breaks(
             each["reference"],
             money(each["amount_minor"], each["currency"]),
             each["batch_id"] and f"{each['batch_id']} line {each['line_number']}",
-            each["opened_at"],
+            second(each["opened_at"]),
         )
         for each in found
     ]

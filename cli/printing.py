@@ -15,12 +15,16 @@ from functools import cache
 
 import typer
 from iso4217 import Currency
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WIDTH_PIPED = 1_000  # Nobody wraps lines for grep.
+WIDTH_MAX = 1_000_000
+WORD_MAX = 20  # Whatever is longer than the words of a sentence is an id.
 NUMBER = "number"  # A column of numbers: aligned to the right.
 
 
@@ -48,14 +52,42 @@ def console() -> Console:
 def table(
     title: str, columns: Sequence[str | tuple[str, str]], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Rows under a title; a column (name, NUMBER) is aligned to the right."""
+    """Rows under a title; a column (name, NUMBER) is aligned to the right.
+
+    Ids are never broken: where they do not fit side by side, each row is a block of lines.
+    """
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not cells:
+        say(f"{title}: none")
+        return
+    named = [column if isinstance(column, tuple) else (column, "") for column in columns]
+    made, out = _grid(title, named, cells), console()
+    anyhow = out.options.update_width(WIDTH_MAX)
+    if Measurement.get(out, anyhow, made).minimum <= out.width:
+        out.print(made)
+        return
+    say(title)
+    for row in cells:
+        for (name, _), cell in zip(named, row, strict=True):
+            say(f"  {name}{': ' if name else ''}{cell}")
+        say("")
+
+
+def _grid(title: str, named: Sequence[tuple[str, str]], cells: Sequence[Sequence[str]]) -> Table:
     made = Table(title=escape(title), title_justify="left", title_style="bold")
-    for column in columns:
-        name, kind = column if isinstance(column, tuple) else (column, "")
-        made.add_column(name, justify="right" if kind == NUMBER else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    console().print(made)
+    for (name, kind), column in zip(named, zip(*cells, strict=True), strict=True):
+        longest = max((len(word) for cell in column for word in cell.split()), default=0)
+        whole = kind == NUMBER or longest > WORD_MAX or not any(" " in cell for cell in column)
+        made.add_column(
+            name.replace(" ", "\n") if whole else name,
+            justify="right" if kind == NUMBER else "left",
+            no_wrap=whole,
+            min_width=max(map(cell_len, column)) if whole else None,
+            overflow="fold",
+        )
+    for row in cells:
+        made.add_row(*map(escape, row))
+    return made
 
 
 def say(text: str) -> None:
@@ -94,6 +126,11 @@ def moment(at_us: int | None) -> str:
         return ""
     at = EPOCH + timedelta(microseconds=at_us)
     return at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+
+
+def second(said: str | None) -> str:
+    """A time as JSON has it, without the fractions."""
+    return f"{said[:19]}Z" if said else ""
 
 
 def ago(seconds: float | None) -> str:

@@ -19,7 +19,8 @@ HEAD = """\
 # Commands of `tally`
 
 Made of the commands themselves by `python -m cli.reference`; do not edit it by hand. How to run
-the programs: [operating.md](../operating.md).
+the programs: [operating.md](../operating.md). In a checkout `tally` is `./tally`; the
+[README](../../README.md#try-it) says how to have it by its short name.
 
 These options are understood by every command that has servers to do with. They win over `TALLY_*`
 in the environment, that over `tally.toml` where you stand, and that over what a running `tally up`

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.calls import BROKEN, Call, complain, refuse, with_call
-from cli.printing import NUMBER, ago, document, moment, say, table
+from cli.printing import NUMBER, ago, counted, document, moment, say, table
 from cli.programs import ProgramName
 
 if TYPE_CHECKING:
@@ -89,12 +89,18 @@ def _show(standing: "Standing") -> None:
     if standing.books is not None:
         table("Books", BOOK_COLUMNS, [_row(each) for each in standing.books])
         _show_models(standing.books)
-    letters = "unknown" if standing.dead_letters is None else standing.dead_letters
-    say(f"Dead letters: {letters}")
+    say(f"Dead letters: {_letters(standing)}")
     for each in standing.waits:
         say(f"- {each}")
     if not standing.waits:
         say("Nothing waits.")
+
+
+def _letters(standing: "Standing") -> str:
+    if standing.dead_letters is not None:
+        return str(standing.dead_letters)
+    ever = standing.dead_letters_ever
+    return "unknown" if ever is None else f"unknown how many wait, {ever} were ever put aside"
 
 
 def _show_programs(standing: "Standing") -> None:
@@ -103,7 +109,7 @@ def _show_programs(standing: "Standing") -> None:
         beat = each.beat
         children = beat.facts.get("children", {})
         restarts = sum(child["restarts"] for child in children.values())
-        more = f"{restarts} restarts in all" if children else beat.why
+        more = f"{counted(restarts, 'restart')} in all" if children else beat.why
         state = beat.state if each.alive else f"{beat.state}, not alive"
         rows.append((beat.program, beat.pid, state, moment(beat.since_us), more))
     table("Programs", ["program", ("process", NUMBER), "state", "since (UTC)", "why"], rows)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.calls import Call, refuse, with_call
-from cli.printing import NUMBER, document, money, table
+from cli.printing import NUMBER, document, money, second, table
 from cli.shared_options import Book, Limit
 
 WALLET = """SELECT book, wallet_id, owner_id, type, status, currency, balance AS balance_minor,
@@ -53,7 +53,7 @@ def _show(found: dict[str, object], history: list[dict[str, object]]) -> None:
     lines = [
         (
             each["book_sequence"],
-            each["recorded_at"],
+            second(str(each["recorded_at"])),
             each["transaction_type"],
             each["status"],
             money(int(str(each["amount_minor"])), currency),

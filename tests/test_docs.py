@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -42,9 +43,23 @@ def test_commands_that_are_named_exist(page: Path) -> None:
     assert unknown == []
 
 
-def test_the_first_file_of_the_readme_is_accepted() -> None:
+def first_file() -> list[dict[str, Any]]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    lines = [json.loads(line) for line in text.splitlines() if line.startswith('{"type"')]
-    assert len(lines) == 4
-    for line in lines:
+    return [json.loads(line) for line in text.splitlines() if line.startswith('{"type"')]
+
+
+def test_the_first_file_of_the_readme_is_accepted() -> None:
+    assert len(first_file()) == 4
+    for line in first_file():
         assert isinstance(command_from_json(line), Line)
+
+
+def test_the_first_program_opens_another_wallet_under_another_key() -> None:
+    """Whoever has published the file of the README goes on with the program of the next page."""
+    page = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
+    key = re.search(r'^BOOK, CLIENT, KEY = "main", "shop", "([^"]+)"$', page, re.MULTILINE)
+    wallet = re.search(r'^    "wallet_id": "([^"]+)",$', page, re.MULTILINE)
+    assert key is not None
+    assert wallet is not None
+    assert key[1] not in {each["idempotency_key"] for each in first_file()}
+    assert wallet[1] not in {each["data"].get("wallet_id") for each in first_file()}

@@ -13,6 +13,7 @@ from cli.observing import books as looking
 from cli.observing.books import Books, BookStanding, ModelStanding
 from cli.observing.servers import Server, probe
 from cli.observing.topics import Ends, Place, written_at_ms
+from cli.printing import counted
 from infra import heartbeat
 from infra.heartbeat import Beat
 from infra.kafka.partition import partition_of
@@ -23,6 +24,8 @@ WAITERS = {
     "postgres": "every program waits",
     "registry": "whoever starts, or meets a new schema, waits",
 }
+
+AGAIN_S = 30  # The longest pause between two tries of a program.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,17 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that can be known now."""
+    """All that can be known now.
+
+    `dead_letters` wait for a person; `dead_letters_ever` lie on their topic, settled ones too.
+    """
 
     servers: Sequence[Server]
     programs: Sequence[Program]
     books: Sequence[BookLine] | None
     strays: int | None
     dead_letters: int | None
+    dead_letters_ever: int | None
     waits: Sequence[str]
 
 
@@ -81,12 +88,16 @@ def look(settings: Settings, interval_s: float) -> Standing:
     if before is not None and after is not None:
         unread = {} if ends is None else _unread(settings, ends, after)
         lines = [_line(unread, ends, before, after, each) for each in after.books]
-    letters = after.dead_letters if after is not None else None
-    if letters is None and ends is not None:
-        letters = ends.dead_letters
-    strays = None if after is None else after.strays
-    waits = [*_servers_wait(servers), *_programs_wait(programs), *_books_wait(lines or ())]
-    return Standing(servers, programs, lines, strays, letters, waits)
+    letters, strays = (None, None) if after is None else (after.dead_letters, after.strays)
+    ever = None if ends is None else ends.dead_letters
+    waits = [
+        *_servers_wait(servers),
+        *_programs_wait(programs, all_answer=len(answers) == len(servers)),
+        *_books_wait(lines or ()),
+    ]
+    if letters:
+        waits.append(f"a person is awaited by {counted(letters, 'dead letter')}")
+    return Standing(servers, programs, lines, strays, letters, ever, waits)
 
 
 def _line(
@@ -155,7 +166,9 @@ def _servers_wait(servers: Sequence[Server]) -> Iterator[str]:
             yield f"{WAITERS[each.name]} for {each.name}: {each.why}"
 
 
-def _programs_wait(programs: Sequence[Program]) -> Iterator[str]:
+def _programs_wait(programs: Sequence[Program], *, all_answer: bool) -> Iterator[str]:
+    """A program that waits looks again after a pause: what it waits for may be back before."""
+    over = f" (every server answers now: if it was one, {AGAIN_S} s at most)" if all_answer else ""
     for each in programs:
         beat = each.beat
         if beat.state == heartbeat.FAILED:
@@ -163,7 +176,7 @@ def _programs_wait(programs: Sequence[Program]) -> Iterator[str]:
         elif not each.alive:
             yield f"{beat.program} (process {beat.pid}) is not heard of any more"
         elif beat.state == heartbeat.WAITING:
-            yield f"{beat.program} waits: {beat.why}"
+            yield f"{beat.program} waits{over}: {beat.why}"
     if not programs:
         yield "no program keeps its data here"
 

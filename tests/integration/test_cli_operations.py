@@ -10,7 +10,9 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from commands.outward import VALUE_BYTES_MAX
+from infra.heartbeat import Heartbeat
 from infra.kafka import clients
+from infra.stopping import Stop
 from tests.integration import programs
 from tests.integration.cli_calls import Call, caller, parsed, play
 from tests.integration.programs import System
@@ -73,7 +75,23 @@ def test_status_works_without_postgresql(call: Call) -> None:
     assert "secret" not in shown.output
     standing = json.loads(shown.stdout)
     assert standing["books"] is None
-    assert standing["dead_letters"] is not None  # Counted on Kafka.
+    assert standing["dead_letters"] is None, "only PostgreSQL knows which are settled"
+    assert standing["dead_letters_ever"] is not None
+    shown = call("status", *words[2:])
+    assert "Dead letters: unknown how many wait, " in shown.stdout
+
+
+def test_a_wait_that_may_be_over_says_so(call: Call, system: System) -> None:
+    with Heartbeat(system.settings.data, "intake", Stop()) as beat:
+        beat.waiting("Kafka: Connection refused", 30.0)
+        said = (
+            "intake waits (every server answers now: if it was one, 30 s at most):"
+            " Kafka: Connection refused"
+        )
+        system.until(
+            lambda: said in parsed(call("status", "--json", "--interval", "0"))["waits"] or None,
+            "the wait",
+        )
 
 
 def test_the_dsn_is_for_any_tool(call: Call, system: System) -> None:
@@ -132,6 +150,8 @@ def test_a_dead_letter_goes_back_as_it_came(call: Call, system: System, book_nam
         lambda: next(iter(letters(call, "--book", book_name)), None), "a dead letter"
     )
     assert one["reason"] == "not_confluent_framed"
+    waits = parsed(call("status", "--json", "--interval", "0"))["waits"]
+    assert any(each.startswith("a person is awaited by ") for each in waits)
     dead_letter_id = one["dead_letter_id"]
     whole = parsed(call("dead-letters", "show", dead_letter_id, "--json"))
     assert bytes.fromhex(whole["value_hex"]) == b"garbage"

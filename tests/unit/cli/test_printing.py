@@ -1,10 +1,15 @@
 """What people are shown: amounts with their currency's digits, spans and times at a glance."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.printing import ago, moment, money
+from cli import printing
+from cli.printing import NUMBER, ago, counted, moment, money, second, table
+
+Columns = Sequence[str | tuple[str, str]]
 
 
 @pytest.mark.parametrize(
@@ -41,3 +46,56 @@ def test_spans(seconds: float | None, shown: str) -> None:
 def test_times_are_in_utc() -> None:
     assert moment(1_700_000_000_123_456) == "2023-11-14 22:13:20.123Z"
     assert moment(None) == ""
+
+
+def shown(capsys: pytest.CaptureFixture[str], columns: Columns, *rows: Sequence[object]) -> str:
+    table("Breaks", columns, rows)
+    return capsys.readouterr().out
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of 80 columns."""
+    monkeypatch.setattr(printing, "WIDTH_PIPED", 80)
+
+
+ID = "wechat/1900021040/2019-02-19/missing_in_events/charge"
+TEXT = "a sentence for people that is too long to stand on one line beside an id of that length"
+
+
+@pytest.mark.usefixtures("narrow")
+def test_an_id_is_never_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    beside = shown(capsys, ["break", "detail"], (ID, TEXT))
+    assert ID in beside
+    assert "│" in beside
+    assert max(map(len, beside.splitlines())) <= 80
+    row = (ID, ID.upper(), TEXT, "-1,000.00 EUR")
+    blocks = shown(capsys, ["break", "file", "detail", ("amount", NUMBER)], row)
+    assert blocks.splitlines() == [
+        "Breaks",
+        f"  break: {ID}",
+        f"  file: {ID.upper()}",
+        f"  detail: {TEXT}",
+        "  amount: -1,000.00 EUR",
+        "",
+    ]
+
+
+@pytest.mark.usefixtures("narrow")
+def test_amounts_are_never_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    columns: Columns = [("amount", NUMBER), "detail", "more"]
+    assert "-1,000,000.00 EUR" in shown(capsys, columns, ("-1,000,000.00 EUR", TEXT, TEXT))
+
+
+def test_nothing_is_said_to_be_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, ["break"]) == "Breaks: none\n"
+
+
+def test_times_of_json_without_fractions() -> None:
+    assert second("2026-11-21T17:38:01.123456Z") == "2026-11-21T17:38:01Z"
+    assert second(None) == ""
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 lines"), (1, "1 line"), (1_234, "1,234 lines")])
+def test_one_is_not_many(count: int, said: str) -> None:
+    assert counted(count, "line") == said
