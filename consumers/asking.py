@@ -4,6 +4,7 @@ Shape: a context; `ask_all(asks)` keeps up to `outstanding_max` commands under w
 answer as it comes, one to each ask; `ask(one)` is the same for a single command.
 Rules: where tally.results ends is remembered before the first command of a partition is
 published, so that no answer is missed; one that is delivered twice is told once.
+A record on tally.results that is no answer of ours is logged and passed over.
 Errors: Outage(retry=True) where Kafka fails or nothing is answered for `silence_s_max`; Stopped
 when `stop` was set. What was published then may still be done: asked again under its key, it is a
 repeat.
@@ -18,6 +19,7 @@ from threading import Event
 from types import TracebackType
 from typing import NamedTuple, Self
 
+import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from commands import identity
@@ -27,10 +29,11 @@ from commands.outward import HEARD
 from consumers.surroundings import Surroundings
 from infra.codec import ANSWER
 from infra.kafka import clients
-from infra.kafka.messages import value
+from infra.kafka.messages import offset, partition, value
 from infra.kafka.partition import partition_of
 from schemas import codec
 from schemas.framing import frame, unframe
+from schemas.malformed import Malformed
 from schemas.meta import CommandMeta
 from schemas.names import FULL_NAMES, Command
 
@@ -42,6 +45,7 @@ POLL_S = 0.1
 QUERY_TIMEOUT_S = 15.0
 HEARD_HEADERS: list[tuple[str, str | bytes | None]] = [(HEARD, None)]  # As the client declares it.
 ANSWER_TYPE = "tally.answer.v1.CommandAnswered"
+log = structlog.get_logger()
 
 
 class Stopped(Exception):  # noqa: N818 - what we were told, not an error.
@@ -182,7 +186,12 @@ class Asker:
         return [answer for message in messages if (answer := self._ours(message)) is not None]
 
     def _ours(self, message: Message) -> CommandAnswered | None:
-        answer = self._decode(value(message))
+        try:
+            answer = self._decode(value(message))
+        except Malformed as malformed:
+            place = {"partition": partition(message), "offset": offset(message)}
+            log.warning("foreign_answer", **place, why=malformed.detail)
+            return None
         asked = (answer.book, answer.command_id)
         if not self._waiting[asked]:
             return None
@@ -200,7 +209,9 @@ class Asker:
         schema_id, payload = unframe(framed)
         if schema_id != self._surroundings.ids[ANSWER_TYPE]:
             known = self._surroundings.schemas.of(schema_id)
-            if known is None or known.written is not None:
+            if known is None or known.full_name != ANSWER_TYPE:
+                raise Malformed(f"schema {schema_id} is none of answers")
+            if known.written is not None:
                 said = f"answers are written by schema {schema_id}, which is not ours of today"
                 raise Outage(said, retry=False)
         return ANSWER.decode(payload)

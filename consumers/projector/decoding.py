@@ -2,7 +2,8 @@
 
 Shape: EventDecoder.read(message) -> (book, Recorded). An event of a type or schema that this
 release does not know becomes an Undecoded: the models of money stop before it.
-Errors: Outage where the registry cannot be asked; Foreign, a record that is none of our events.
+Errors: Outage where the registry cannot be asked; Foreign, a record on a topic of ours that nobody
+of us wrote: whoever reads logs it and goes on.
 """
 
 from binascii import unhexlify
@@ -35,12 +36,19 @@ ANSWER = codec.RecordCodec(Answer)
 
 
 class Foreign(Exception):  # noqa: N818 - a fact about the record.
-    """A record on tally.events that we did not write: the topic is ours alone."""
+    """A record that we did not write, on a topic that is ours alone. Says where it is, and why."""
+
+    def __init__(self, message: Message, why: str) -> None:
+        place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
+        super().__init__(f"{place} is none of ours: {why}")
 
 
 def read_answer(message: Message) -> tuple[str, Recorded] | None:
     """Reads tally.results; None for a stray's answer, which has no place in any book."""
-    answer = answer_of(unframe(messages.value(message))[1])
+    try:
+        answer = answer_of(unframe(messages.value(message))[1])
+    except Malformed as malformed:
+        raise Foreign(message, malformed.detail) from malformed
     return (answer.book, answered(answer)) if answer.answer_sequence else None
 
 
@@ -53,7 +61,10 @@ def answer_of(payload: bytes) -> Answer:
 
 def read_dead_letter(message: Message) -> DeadLetter:
     """Reads tally.dead-letters."""
-    found = _stored(DEAD_LETTER.decode(unframe(messages.value(message))[1]))
+    try:
+        found = _stored(DEAD_LETTER.decode(unframe(messages.value(message))[1]))
+    except Malformed as malformed:
+        raise Foreign(message, malformed.detail) from malformed
     fields: dict[str, Any] = {name: getattr(found, name) for name in DeadLetter._fields}
     fields["headers"] = tuple(
         (each.name.replace(ZERO, NO_ZERO), each.value) for each in found.headers
@@ -106,9 +117,10 @@ class EventDecoder:
                 facts["ce_correlationid"].decode() if "ce_correlationid" in facts else "",
             )
             return self._books.get(source) or self._book(source), recorded
-        except (KeyError, ValueError) as error:
-            place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
-            raise Foreign(f"{place} is no event of ours: {error}") from error
+        except KeyError as error:
+            raise Foreign(message, f"it has no {error.args[0]}") from error
+        except ValueError as error:
+            raise Foreign(message, "its headers are not as we write them") from error
 
     def _event(self, type_name: str, value: bytes) -> object:
         try:
@@ -127,10 +139,15 @@ class EventDecoder:
         return _kept(self._kinds, raw, Kind(name, aggregate))
 
     def _book(self, raw: bytes) -> str:
-        return _kept(self._books, raw, raw.decode().removeprefix(SOURCE))
+        source = raw.decode()
+        if not source.startswith(SOURCE):
+            raise ValueError
+        return _kept(self._books, raw, source.removeprefix(SOURCE))
 
     def _time(self, raw: bytes) -> int:
         moment = datetime.fromisoformat(raw.decode())
+        if moment.tzinfo is None:
+            raise ValueError
         return _kept(self._times, raw, (moment - EPOCH) // MICROSECOND)
 
     def _day(self, raw: bytes) -> int:

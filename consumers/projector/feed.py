@@ -3,7 +3,8 @@
 Shape: Feed.take(messages) applies them, book by book, each book's in one transaction.
 Rules: what a model holds already is cut; what is missing, in front of a poll or amid it, is fetched
 from the book, from where the models stand; a model of money that meets an unknown event stops,
-stale and never wrong, and the others go on.
+stale and never wrong, and the others go on. A foreign record is no part of a book's sequence: it is
+logged, counted and passed over; if anything of ours were missing, that shows as a gap.
 Errors: Outage; psycopg's operational errors are made one.
 """
 
@@ -15,6 +16,7 @@ import structlog
 from confluent_kafka import Message
 
 from commands.outage import Outage
+from consumers.projector.decoding import Foreign
 from projections.apply import Applied, Gap, apply_batch
 from projections.batches import runs
 from projections.dead_letters import keep
@@ -22,6 +24,7 @@ from projections.model import Model
 from projections.recorded import DeadLetter, Recorded
 
 FETCH_MAX = 20_000  # Events fetched for a gap in one go; the rest in the next.
+TOLD_MAX = 10  # Foreign records of a poll that are named; the others are counted.
 Read = Callable[[Message], tuple[str, Recorded] | None]
 
 
@@ -44,14 +47,21 @@ class Feed:
         self.fetch = fetch
         self._read = read
         self.stopped: dict[tuple[str, str], str] = {}  # Model and book; what it stands before.
+        self.foreign = 0
 
     def take(self, connection: psycopg.Connection, messages: Sequence[Message]) -> int:
         """Apply a poll's records; how many there were."""
         by_book: dict[str, list[Recorded]] = {}
+        strange: list[Foreign] = []
         for message in messages:
-            found = self._read(message)
+            try:
+                found = self._read(message)
+            except Foreign as foreign:
+                strange.append(foreign)
+                continue
             if found is not None:
                 by_book.setdefault(found[0], []).append(found[1])
+        self.foreign += told(strange, before=self.foreign)
         for book, batch in by_book.items():
             self.apply(connection, book, batch)
         return len(messages)
@@ -114,11 +124,28 @@ class DeadLetterFeed:
 
     def __init__(self, read: Callable[[Message], DeadLetter]) -> None:
         self._read = read
+        self.foreign = 0
 
     def take(self, connection: psycopg.Connection, messages: Sequence[Message]) -> int:
         """Keep a poll's letters; how many there were."""
+        letters: list[DeadLetter] = []
+        strange: list[Foreign] = []
+        for message in messages:
+            try:
+                letters.append(self._read(message))
+            except Foreign as foreign:
+                strange.append(foreign)
+        self.foreign += told(strange, before=self.foreign)
         try:
-            keep(connection, [self._read(message) for message in messages])
+            keep(connection, letters)
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
         return len(messages)
+
+
+def told(strange: Sequence[Foreign], *, before: int) -> int:
+    """Say which records of a poll are none of ours; how many they are."""
+    if strange:
+        said = [str(each) for each in strange[:TOLD_MAX]]
+        log.error("foreign_records", records=said, now=len(strange), ever=before + len(strange))
+    return len(strange)

@@ -4,13 +4,15 @@ Shape: run(surroundings, outcomes, stop) reads tally.events and records an outco
 and every refund of its provider, on tally.internal.
 Rules: at least once. Its position moves after Kafka has taken the answers before it, so a restart
 may answer again, under the same key: a repeat, and an accepted one however late it comes. What
-the channel is not known to have said is recorded as unknown, never assumed.
+the channel is not known to have said is recorded as unknown, never assumed. A record that is no
+event of ours is logged and passed over.
 Errors: GaveUp where waiting does not help; an outage is waited for (supervisor/hosting.py).
 Bound: BATCH records at a time, each answered at most once; nothing waits for an answer.
 """
 
 import time
 from threading import Event
+from typing import NamedTuple
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
@@ -31,6 +33,7 @@ from infra.kafka import clients, messages
 from infra.kafka.partition import partition_of
 from schemas import codec
 from schemas.framing import frame, unframe
+from schemas.malformed import Malformed
 from schemas.meta import CommandMeta
 from schemas.names import FULL_NAMES
 
@@ -42,6 +45,13 @@ DELIVERY_S_MAX = 130.0  # Above delivery.timeout.ms: by then each answer has arr
 Started = CollectionStarted | CollectionRefundStarted
 STARTED = frozenset(FULL_NAMES[cls] for cls in (CollectionStarted, CollectionRefundStarted))
 log = structlog.get_logger()
+
+
+class Facts(NamedTuple):
+    """What an event's headers say."""
+
+    book: bytes
+    correlation_id: str
 
 
 def run(surroundings: Surroundings, outcomes: Outcomes, stop: Event) -> None:
@@ -109,15 +119,22 @@ class ReplayProvider:
     def _step(self) -> None:
         self._producer.poll(0)
         for message in taken(self._consumer, at_most=BATCH, wait_s=POLL_S):
-            event = self._event(message)
-            if event is not None and event.provider == self._outcomes.provider:
-                self._answer(event, message)
-            self._unsaved[messages.partition(message)] = messages.offset(message) + 1
+            number, offset = messages.partition(message), messages.offset(message)
+            try:
+                event = self._event(message)
+                if event is not None and event.provider == self._outcomes.provider:
+                    self._answer(event, _facts(message))
+            except Malformed as malformed:
+                place = {"partition": number, "offset": offset}
+                log.warning("foreign_event", **place, why=malformed.detail)
+            self._unsaved[number] = offset + 1
 
     def _event(self, message: Message) -> Started | None:
         schema_id, payload = unframe(messages.value(message))
         known = self._surroundings.schemas.of(schema_id)
         if known is None:
+            if "ce_type" not in messages.headers(message):
+                raise Malformed(f"schema {schema_id} is unknown, and nothing says what it is")
             raise Outage(f"the registry has no schema {schema_id} of an event", retry=True)
         if known.full_name not in STARTED:
             return None
@@ -125,10 +142,8 @@ class ReplayProvider:
         assert isinstance(event, CollectionStarted | CollectionRefundStarted), "of another type"
         return event
 
-    def _answer(self, event: Started, message: Message) -> None:
-        facts = messages.headers(message)
-        book = facts["ce_book"]
-        correlation_id = (facts.get("ce_correlationid") or facts["ce_commandid"]).decode()
+    def _answer(self, event: Started, facts: Facts) -> None:
+        book, correlation_id = facts
         said = self._said(event)
         if said is NOT_KNOWN:
             log.warning(
@@ -177,6 +192,16 @@ class ReplayProvider:
     def _report(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None:
             self._failed = error
+
+
+def _facts(message: Message) -> Facts:
+    """The book and the affair that an event belongs to. Errors: Malformed."""
+    facts = messages.headers(message)
+    try:
+        correlation_id = facts.get("ce_correlationid") or facts["ce_commandid"]
+        return Facts(facts["ce_book"], correlation_id.decode())
+    except (KeyError, UnicodeDecodeError) as error:
+        raise Malformed("an event without the headers that we write") from error
 
 
 def _record(event: Started, said: Outcome) -> tuple[str, RecordChargeOutcome | RecordRefundOutcome]:
