@@ -67,6 +67,8 @@ def _settled(each: dict[str, Any]) -> str:
 def show(call: Call, dead_letter_id: Id) -> None:
     """Show one whole: the record's bytes in hexadecimal digits, its headers, the traceback.
 
+    Bytes that are text are shown as text too.
+
     Example: tally dead-letters show tally.commands-0-17
     """
     from cli.reading import reading, rows
@@ -87,6 +89,8 @@ def show(call: Call, dead_letter_id: Id) -> None:
         "value_hex": letter["value"],
         "headers": headers,
     }
+    if (text := _text(bytes.fromhex(letter["value"]))) is not None:
+        whole["value_text"] = text
     if call.json:
         document(whole)
         return
@@ -94,6 +98,15 @@ def show(call: Call, dead_letter_id: Id) -> None:
     table(f"Dead letter {dead_letter_id}", ["", ""], list(whole.items()))
     if traceback:
         say(str(traceback))
+
+
+def _text(value: bytes) -> str | None:
+    """What somebody wrote, if it is text: it tells who."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if text and text.isprintable() else None
 
 
 @dead_letters.command()

@@ -49,7 +49,9 @@ def events(  # noqa: PLR0913 - by name, as on the command line.
     found = read(call.settings("postgres").postgres, wanted, book=book)
     if found is None:
         raise refuse(f"there is no book {book}")
+    shown = False
     for each in found:
+        shown = True
         if call.json:
             line(each)
         else:
@@ -57,3 +59,5 @@ def events(  # noqa: PLR0913 - by name, as on the command line.
             place = f"{each['book_sequence']:>8}  {each['recorded_at']}"
             stream = f"{each['aggregate']}/{each['aggregate_id']} v{each['version']}"
             say(f"{place}  {each['type']}  {stream}  {data}")
+    if not shown and not call.json:
+        say("Events: none")

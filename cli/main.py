@@ -4,6 +4,7 @@ Shape: app() parses `sys.argv`, runs the command and exits: 0 done, 1 refused or
 """
 
 from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -39,6 +40,25 @@ app.command()(proof.verify)
 app.command()(proof.rebuild)
 app.add_typer(books.book, name="book")
 app.command()(dsn)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    *,
+    wanted: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    del wanted  # Its callback has done it.
 
 
 @app.command()

@@ -54,18 +54,22 @@ def table(
 ) -> None:
     """Rows under a title; a column (name, NUMBER) is aligned to the right.
 
-    Ids are never broken: where they do not fit side by side, each row is a block of lines.
+    Ids are never broken: columns that do not fit lose their lines, and if that is not enough, each
+    row is a block of lines.
     """
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not cells:
         say(f"{title}: none")
         return
     named = [column if isinstance(column, tuple) else (column, "") for column in columns]
-    made, out = _grid(title, named, cells), console()
+    out = console()
     anyhow = out.options.update_width(WIDTH_MAX)
-    if Measurement.get(out, anyhow, made).minimum <= out.width:
-        out.print(made)
-        return
+    for made in (Table(), Table(box=None, pad_edge=False, collapse_padding=True)):
+        _fill(made, named, cells)
+        if Measurement.get(out, anyhow, made).minimum <= out.width:
+            made.title, made.title_justify, made.title_style = escape(title), "left", "bold"
+            out.print(made)
+            return
     say(title)
     for row in cells:
         for (name, _), cell in zip(named, row, strict=True):
@@ -73,8 +77,7 @@ def table(
         say("")
 
 
-def _grid(title: str, named: Sequence[tuple[str, str]], cells: Sequence[Sequence[str]]) -> Table:
-    made = Table(title=escape(title), title_justify="left", title_style="bold")
+def _fill(made: Table, named: Sequence[tuple[str, str]], cells: Sequence[Sequence[str]]) -> None:
     for (name, kind), column in zip(named, zip(*cells, strict=True), strict=True):
         longest = max((len(word) for cell in column for word in cell.split()), default=0)
         whole = kind == NUMBER or longest > WORD_MAX or not any(" " in cell for cell in column)
@@ -87,7 +90,6 @@ def _grid(title: str, named: Sequence[tuple[str, str]], cells: Sequence[Sequence
         )
     for row in cells:
         made.add_row(*map(escape, row))
-    return made
 
 
 def say(text: str) -> None:

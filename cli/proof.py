@@ -40,7 +40,7 @@ def verify(call: Call) -> None:
             (each.name, "holds" if each.holds else "BROKEN", each.detail)
             for each in report.invariants
         ]
-        table(f"{report.events:,} events", ["invariant", "", "first offenders"], rows)
+        table(f"{report.events:,} events", ["invariant", "verdict", "first offenders"], rows)
     if not report.holds:
         raise typer.Exit(BROKEN)
 
@@ -92,7 +92,7 @@ def _show_rebuilt(call: Call, outcomes: "list[Outcome]") -> None:
         for each in outcomes
     ]
     right = [("records", NUMBER), ("took", NUMBER), ("records/s", NUMBER)]
-    table("Rebuilt", ["read models", "", *right], rows)
+    table("Rebuilt", ["read models", "verdict", *right], rows)
     for each in outcomes:
         for one in each.rebuilt.differences:
             counts = f"{one.live_rows} rows serve, {one.fresh_rows} were built"

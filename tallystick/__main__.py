@@ -4,11 +4,17 @@ Shape: main() -> never returns; the exit code is the command's own (0 done, 1 re
 2 usage).
 """
 
-from cli.main import app
+import sys
+
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line."""
+    try:
+        from cli.main import app  # noqa: PLC0415 - takes a moment, which a Ctrl-C may fall into.
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     app()
 
 

@@ -50,8 +50,10 @@ def show(findings: Findings, keep: Path | None) -> None:
         [(each.name, MARK[each.holds], each.detail) for each in findings.invariants],
     )
     say(f"The data stays in {keep}. What to look at next:" if keep else "What to do next:")
-    for words, what in KEPT if keep else TAKEN_AWAY:
-        say(f"  {hint(*words, data=keep):<36} {what}")
+    hints = [(hint(*words, data=keep), what) for words, what in (KEPT if keep else TAKEN_AWAY)]
+    width = max(len(one) for one, _ in hints)
+    for one, what in hints:
+        say(f"  {one:<{width}}  {what}")
 
 
 def _show_bill(findings: Findings) -> None:

@@ -52,11 +52,11 @@ def read(source: BinaryIO) -> Iterator[Good | Bad]:
 
 def _read_line(number: int, raw: bytes) -> Good | Bad:
     try:
-        value: object = json.loads(raw, object_pairs_hook=_object)
+        value: object = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object)
     except _Repeated as error:
         return Bad(number, (f"{error}: expected once, found more than once",))
     except (ValueError, RecursionError) as error:
-        return Bad(number, (f"line: expected one JSON object, found none ({error})",))
+        return Bad(number, (f"line: expected one JSON object in UTF-8, found none ({error})",))
     found = command_from_json(value)
     if not isinstance(found, Line):
         return Bad(number, tuple(str(problem) for problem in found))

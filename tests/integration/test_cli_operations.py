@@ -198,6 +198,7 @@ def test_garbage_is_settled_for_good(call: Call, system: System, book_name: str)
     assert kept["settled_at"] > kept["recorded_at"]
     whole = parsed(call("dead-letters", "show", one["dead_letter_id"], "--json"))
     assert bytes.fromhex(whole["value_hex"]) == b"garbage"
+    assert whole["value_text"] == "garbage"
     for again in (words, ("dead-letters", "redrive", one["dead_letter_id"])):
         refused = call(*again)
         assert (refused.exit_code, refused.stdout) == (1, "")

@@ -99,6 +99,12 @@ def test_nothing_running_is_1_and_says_what_to_do(words: list[str], tmp_path: Pa
     assert said.startswith(f"tally: nothing runs under {tmp_path}: start it with `tally up")
 
 
+def test_the_version_is_an_option_too() -> None:
+    asked = tally("--version")
+    assert asked.exit_code == 0
+    assert asked.stdout == tally("version").stdout
+
+
 def test_a_setting_that_cannot_be_is_named() -> None:
     called = tally("status", env={"TALLY_PARTITIONS": "many"})
     assert called.exit_code == 2

@@ -51,6 +51,13 @@ def test_a_good_line_is_a_command() -> None:
     assert command == OpenWallet("alice", "alice", "buyer", "EUR")
 
 
+def test_a_file_may_begin_with_a_mark_of_utf_8_and_be_nothing_else() -> None:
+    (found,) = read(io.BytesIO(json.dumps(LINE).encode("utf-8-sig")))
+    assert isinstance(found, Good)
+    (said,) = problems(json.dumps(LINE).encode("utf-16"))
+    assert said.startswith("line: expected one JSON object in UTF-8, found none ('utf-8' codec")
+
+
 def test_empty_lines_count_but_say_nothing() -> None:
     raw = b"\n  \n" + json.dumps(LINE).encode() + b"\n\n" + json.dumps(LINE).encode()
     assert [each.number for each in read(io.BytesIO(raw))] == [3, 5]

@@ -82,6 +82,16 @@ def test_an_id_is_never_broken(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
+def test_columns_that_do_not_fit_lose_their_lines_first(capsys: pytest.CaptureFixture[str]) -> None:
+    amount = "-1,000,000.00 EUR"
+    columns: Columns = ["account", *((name, NUMBER) for name in ("debit", "credit", "balance"))]
+    said = shown(capsys, columns, ("liability:wallet:held", amount, amount, amount))
+    assert "│" not in said
+    row = said.splitlines()[-1]
+    assert row.split() == ["liability:wallet:held", *amount.split() * 3]
+
+
+@pytest.mark.usefixtures("narrow")
 def test_amounts_are_never_broken(capsys: pytest.CaptureFixture[str]) -> None:
     columns: Columns = [("amount", NUMBER), "detail", "more"]
     assert "-1,000,000.00 EUR" in shown(capsys, columns, ("-1,000,000.00 EUR", TEXT, TEXT))
