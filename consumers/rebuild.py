@@ -1,8 +1,9 @@
 """`tally rebuild`: read models made anew from the books, and from the answers on tally.results.
 
 Shape: run(surroundings, names, progress) -> one Outcome a feed. Events come from PostgreSQL;
-answers from their topic, for the books keep them for a day only; dead letters are not rebuilt:
-what became of them is noted nowhere else.
+answers from their topic, for the books keep them for a day only, and those that the topic has no
+more from what serves: nobody else has them. Dead letters are not rebuilt: what became of them is
+noted nowhere else.
 Bounds: BATCH records at a time, through a cursor of the server; projections/building.py reads one
 batch ahead.
 Errors: Outage: somebody else rebuilds, or the log or the topic does not give what comes next.
@@ -16,26 +17,36 @@ from dataclasses import dataclass
 from itertools import islice
 
 import psycopg
+import structlog
 from confluent_kafka import TopicPartition
 
 from commands.outage import Outage
 from consumers.projector import log_reader
-from consumers.projector.decoding import read_answer
+from consumers.projector.decoding import Foreign, read_answer
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
 from infra.kafka.partition import partition_of
 from infra.kafka.reading import records
-from projections import models
+from projections import building, models
+from projections.answers import Commands
 from projections.building import SourceError
 from projections.model import Model
 from projections.rebuild import AlreadyRunningError, Rebuilt, rebuild
-from projections.recorded import Recorded
+from projections.recorded import Answer, Recorded, answered
+from projections.schema import LIVE
 
 BATCH = 10_000
 GARBAGE_EVERY = 500_000  # Objects: above two batches of 10,000 records, some ten objects each.
 EVENTS, ANSWERS = "events", "answers"
 Feed = str  # One of these.
+NEVER = 2**63 - 1
+SERVED = """SELECT book, answer_sequence, replace(command_id::text, '-', ''), client,
+  idempotency_key, command_type, status, code, detail, replayed, first_sequence, book_sequence,
+  correlation_id, (extract(epoch FROM answered_at) * 1000000)::bigint
+FROM read.commands WHERE book = %s AND answer_sequence > %s AND answer_sequence < %s
+ORDER BY answer_sequence LIMIT %s"""
 Progress = Callable[[str, int], None]  # The book, and how many of its records are read.
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +112,32 @@ class LogSource:
             yield from log_reader.read(connection, book, after=after, to=end)
 
     def _answers(self, book: str, after: int) -> Generator[Recorded]:
-        """A repeat of the relay's is passed over; what the topic has lost shows as a gap."""
+        """A repeat of the relay's is passed over; what nobody has any more shows as a gap."""
         surroundings = self._surroundings
         number = partition_of(book.encode(), surroundings.cluster.partitions)
         place = TopicPartition(surroundings.topics.results, number, 0)
         last = after
         for message in records(surroundings.settings.kafka_address, place):
-            found = read_answer(message)
+            try:
+                found = read_answer(message)
+            except Foreign as foreign:
+                log.warning("foreign_records", records=[str(foreign)])
+                continue
             if found is not None and found[0] == book and found[1].sequence > last:
+                yield from self._served(book, after=last, before=found[1].sequence)
                 last = found[1].sequence
                 yield found[1]
+        yield from self._served(book, after=last, before=NEVER)
+
+    def _served(self, book: str, *, after: int, before: int) -> Iterator[Recorded]:
+        """Answers that serve, between two places."""
+        last = after
+        while last + 1 < before:
+            with closing(self.connect()) as connection:
+                if building.versions(connection, LIVE).get(Commands.name) != Commands.version:
+                    return
+                rows = connection.execute(SERVED, (book, last, before, BATCH)).fetchall()
+            yield from (answered(Answer(*row)) for row in rows)
+            if len(rows) < BATCH:
+                return
+            last = rows[-1][1]

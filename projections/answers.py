@@ -4,7 +4,8 @@ Shape: fed with Answers, whose `answer_sequence` is their place. Rows are only
 ever added; the index is the client's key, by which people ask.
 Rules: a client's key may have several answers: the first, its repeats marked `replayed`, and
 refusals of other commands under the same key. Answers of another feed than events, so this model
-stands at answers, not at events.
+stands at answers, not at events. They are kept for a while only, so it begins where there are some:
+read.position says how many it has passed over.
 """
 
 from collections.abc import Iterator, Sequence
@@ -76,6 +77,7 @@ class Commands(Model):
     version = 1
     relations = Relations(tables=(COMMANDS,), compared=(COMMANDS.name,))
     feed = "answers"
+    passes = True
 
     def apply(self, cursor: Cursor, batch: Batch) -> None:
         copy(cursor, COPY, TYPES, rows_of(batch.book, batch.events))

@@ -1,7 +1,8 @@
 """Apply a batch of events to read models: rows and positions move in one transaction, or neither.
 
 Shape: apply_batch(connection, models, book, batch) -> Applied | Gap. The batch is of one book and
-in order; it may repeat what a model holds already, or itself: told twice counts once.
+in order; it may repeat what a model holds already, or itself: told twice counts once. skip(…) moves
+models over records that nobody has any more, and counts them.
 Errors: Gap, a value: an event is missing between what a model holds and what came; nothing was
 applied, fetch from `expected` on. Applied.stopped: models of money before an event that they do not
 know; leave them out of later calls until a program that knows it runs. WrongVersionError: the
@@ -19,7 +20,7 @@ from psycopg.pq import TransactionStatus
 from projections import parking
 from projections.batches import Batch, Gap, batch_of, in_order
 from projections.model import Model, UnknownEvent
-from projections.positions import Moved, Position, enter, lock, move
+from projections.positions import Moved, Position, enter, lock, move, pass_over
 from projections.recorded import Recorded
 from projections.schema import LIVE
 
@@ -70,6 +71,22 @@ def apply_batch(
         for model in models:
             model.forget()  # What it remembers was of rows that are not there now.
         raise
+
+
+def skip(
+    connection: psycopg.Connection,
+    models: Sequence[Model],
+    book: str,
+    *,
+    to: int,
+    schema: str = LIVE,
+) -> None:
+    """Let models that pass go on behind a place: up to there nobody has anything any more."""
+    assert all(model.passes for model in models), "a model that waits for what is missing"
+    with connection.transaction(), connection.cursor() as cursor:
+        enter(cursor, schema)
+        lock(cursor, book, {model.name: model.version for model in models})
+        pass_over(cursor, book, [model.name for model in models], to=to)
 
 
 def _apply(

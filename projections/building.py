@@ -3,6 +3,7 @@
 Shape: Build(connection, models, source, schema): begin(targets) makes the schema or goes on with
 an unfinished one, advance(targets) feeds the models up to places, analyze() tells the planner.
 Rules: position and rows move together, as when serving; so a build that was killed is whole.
+What is kept for a while only is built from where there is some, by models that pass.
 Errors: SourceError where the log does not give what follows.
 """
 
@@ -15,8 +16,8 @@ from typing import Protocol
 import psycopg
 from psycopg import sql
 
-from projections.apply import apply_batch
-from projections.batches import Gap
+from projections.apply import Applied, apply_batch, skip
+from projections.batches import Gap, runs
 from projections.model import Feed, Model, UnknownEvent
 from projections.recorded import Recorded
 from projections.schema import create, make, make_reader
@@ -81,8 +82,11 @@ class Build:
             wanted = until(self.source.read(feed, book, after=position), target)
             with closing(ahead(wanted)) as batches:
                 reached = self._feed(models, book, batches)
-            if not self.unknown and target is not None and reached != target:
+            if self.unknown or target is None or reached == target:
+                continue
+            if not _pass(models):
                 raise SourceError(f"book {book}: {feed} end at {reached}, wanted {target}")
+            skip(self.connection, models, book, to=target, schema=self.schema)
 
     def _feed(
         self, models: Sequence[Model], book: str, batches: Iterator[Sequence[Recorded]]
@@ -91,7 +95,10 @@ class Build:
         for batch in batches:
             done = apply_batch(self.connection, models, book, batch, schema=self.schema)
             if isinstance(done, Gap):
-                raise SourceError(f"book {book}: {done.found} comes where {done.expected} is next")
+                if not _pass(models):
+                    said = f"book {book}: {done.found} comes where {done.expected} is next"
+                    raise SourceError(said)
+                done = self._feed_parts(models, book, runs(batch))
             self.events += len(batch)
             reached = batch[-1].sequence
             if done.stopped:
@@ -99,12 +106,27 @@ class Build:
                 break
         return reached
 
+    def _feed_parts(
+        self, models: Sequence[Model], book: str, parts: Sequence[Sequence[Recorded]]
+    ) -> Applied:
+        """Nobody has what is missing before each."""
+        done: Applied | Gap = Applied({}, (), 0)
+        for part in parts:
+            skip(self.connection, models, book, to=part[0].sequence - 1, schema=self.schema)
+            done = apply_batch(self.connection, models, book, part, schema=self.schema)
+            assert isinstance(done, Applied), "a part has no gap, and nothing is before it"
+        return done
+
     def analyze(self) -> None:
         """Tell the planner what is there, before anybody asks."""
         for model in self.models:
             for table in model.relations.tables:
                 name = sql.Identifier(self.schema, table.name)
                 self.connection.execute(sql.SQL("ANALYZE {}").format(name))
+
+
+def _pass(models: Sequence[Model]) -> bool:
+    return all(model.passes for model in models)
 
 
 def until(

@@ -4,7 +4,8 @@ Shape: Model.apply(cursor, batch) writes a batch, in the caller's transaction, i
 tables of the first schema of the search path. It gets only what it does not hold yet, in order,
 without gap, of types that are known.
 Rules: a model of money stops at an event that it does not know: stale, never wrong. A model keyed
-by one stream parks that stream and goes on. What a model remembers between batches is a copy of
+by one stream parks that stream and goes on. A model of records that are kept for a while only
+passes over those that are gone. What a model remembers between batches is a copy of
 what its tables hold; `forget` drops it, whenever they may have changed behind it.
 """
 
@@ -41,6 +42,7 @@ class Model(ABC):
     feed: ClassVar[Feed] = "events"
     aggregates: ClassVar[frozenset[str]] = frozenset()  # Whose events it wants; empty: everybody's.
     parks: ClassVar[bool] = False
+    passes: ClassVar[bool] = False  # Over records that nobody has any more; else it waits for them.
 
     def __init__(self) -> None:
         self.marks: dict[str, Mark] = {}

@@ -6,7 +6,7 @@ shared mode; whoever swaps a rebuilt model in holds the gate alone, so nobody el
 Units: `sequence` counts from 1 without gap in each book; 0 is before the first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,13 @@ POSITION = Table(
             "recorded_at",
             "timestamp with time zone",
             "When that event was recorded: the distance to now is the lag in time.",
+        ),
+    ),
+    added=(
+        Column(
+            "passed",
+            "bigint NOT NULL DEFAULT 0",
+            "How many records it has passed over: nobody had them any more.",
         ),
     ),
     key=("model", "book"),
@@ -76,6 +83,9 @@ recorded_at = timestamptz 'epoch' + m.recorded_at_us * interval '1 microsecond'
 FROM unnest(%b::text[], %b::bigint[], %b::bigint[], %b::bigint[])
   AS m (model, sequence, parked, recorded_at_us)
 WHERE p.book = %s AND p.model = m.model"""
+
+OVER = """UPDATE position SET passed = passed + %(to)s - sequence, sequence = %(to)s
+WHERE book = %(book)s AND model = ANY(%(models)s) AND sequence < %(to)s"""
 
 
 class WrongVersionError(Exception):
@@ -132,6 +142,11 @@ def lock(cursor: Cursor, book: str, versions: Mapping[str, int]) -> dict[str, Po
         if built != version:
             raise WrongVersionError(model, built=built, wanted=version)
     return positions
+
+
+def pass_over(cursor: Cursor, book: str, models: Sequence[str], *, to: int) -> None:
+    """Nobody has what comes up to there any more: those that stand before it stand there now."""
+    cursor.execute(OVER, {"book": book, "models": list(models), "to": to})
 
 
 def require(cursor: Cursor, model: str, version: int) -> None:

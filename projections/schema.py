@@ -14,7 +14,7 @@ from psycopg import Cursor, sql
 
 from projections.model import Model
 from projections.positions import GATE, RELATIONS
-from projections.relations import READER
+from projections.relations import READER, Relations
 
 LIVE: Final = "read"
 MAKING = GATE + 1  # A number of ours among the locks of a database.
@@ -41,6 +41,7 @@ def prepare(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (MAKING,))
         make_reader(connection)
         make(cursor, schema)
+        complete(cursor, RELATIONS)
         cursor.execute(
             sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(
                 sql.Identifier(schema), sql.Identifier(READER)
@@ -51,7 +52,7 @@ def prepare(
             if model.name not in built:
                 create(cursor, model, build=1)
             else:
-                complete(cursor, model)
+                complete(cursor, model.relations)
     return [model.name for model in models if built.get(model.name, model.version) != model.version]
 
 
@@ -90,9 +91,9 @@ def create(cursor: Cursor, model: Model, *, build: int) -> None:
     cursor.execute(NOTE, (model.name, model.version, build, named, functions))
 
 
-def complete(cursor: Cursor, model: Model) -> None:
+def complete(cursor: Cursor, relations: Relations) -> None:
     """Add the columns that a later release has added in place, if they are not there yet."""
-    for table in model.relations.tables:
+    for table in relations.tables:
         names = [each.name for each in table.added]
         if names and cursor.execute(HAS, (table.name, names)).fetchone() != (len(names),):
             for statement in table.complete():

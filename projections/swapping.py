@@ -16,7 +16,8 @@ import psycopg
 from psycopg import Cursor, sql
 
 from projections.model import Model
-from projections.schema import drop
+from projections.positions import RELATIONS
+from projections.schema import complete, drop
 
 LOCK_TIMEOUT_MS = 5_000
 MOVE = {
@@ -41,6 +42,7 @@ def swap(connection: psycopg.Connection, models: Iterable[Model], *, live: str, 
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", (str(LOCK_TIMEOUT_MS),))
         cursor.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(live)))
+        complete(cursor, RELATIONS)  # Or what the fresh positions say more has no place.
         for model in models:
             replace(cursor, model.name, live=live, fresh=fresh)
         cursor.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(fresh)))

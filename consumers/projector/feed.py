@@ -17,7 +17,7 @@ from confluent_kafka import Message
 
 from commands.outage import Outage
 from consumers.projector.decoding import Foreign
-from projections.apply import Applied, Gap, apply_batch
+from projections.apply import Applied, Gap, apply_batch, skip
 from projections.batches import runs
 from projections.dead_letters import keep
 from projections.model import Model
@@ -40,11 +40,15 @@ log = structlog.get_logger()
 
 
 class Feed:
-    """The models of one feed. `fetch(book, span)` reads from the book what Kafka skipped."""
+    """The models of one feed. `fetch(book, span)` reads from the book what Kafka skipped.
+
+    It gives the first of a span, FETCH_MAX at most, and nothing where the book has none of it.
+    """
 
     def __init__(self, models: Sequence[Model], read: Read, fetch: Fetch) -> None:
         self.models = models
         self.fetch = fetch
+        self._passes = all(model.passes for model in models)
         self._read = read
         self.stopped: dict[tuple[str, str], str] = {}  # Model and book; what it stands before.
         self.foreign = 0
@@ -87,7 +91,10 @@ class Feed:
         while gap := self._apply_or_gap(connection, book, run):
             assert gap.expected > expected, "what was fetched has brought nobody on"
             expected = gap.expected
-            lacking = self._apply_or_gap(connection, book, self._missing(gap))
+            missing = self._missing(gap)
+            if self._passes:
+                self._pass_over(connection, gap, missing)
+            lacking = self._apply_or_gap(connection, book, missing)
             assert lacking is None, "a book's own log has a gap"
 
     def _apply_or_gap(
@@ -105,11 +112,19 @@ class Feed:
 
     def _missing(self, gap: Gap) -> Sequence[Recorded]:
         log.warning("gap", book=gap.book, expected=gap.expected, found=gap.found)
-        to = min(gap.found - 1, gap.expected - 1 + FETCH_MAX)
-        fetched = self.fetch(gap.book, Span(gap.expected - 1, to))
-        if not fetched:
-            raise Outage(f"book {gap.book} lacks {gap.expected} to {to}", retry=True)
+        fetched = self.fetch(gap.book, Span(gap.expected - 1, gap.found - 1))
+        if not fetched and not self._passes:
+            raise Outage(f"book {gap.book} lacks what follows {gap.expected - 1}", retry=True)
         return fetched
+
+    def _pass_over(
+        self, connection: psycopg.Connection, gap: Gap, missing: Sequence[Recorded]
+    ) -> None:
+        """What neither Kafka nor the book has any more is not waited for."""
+        to = (missing[0].sequence if missing else gap.found) - 1
+        if to >= gap.expected:
+            log.error("records_gone", book=gap.book, after=gap.expected - 1, to=to)
+            skip(connection, self.going(gap.book), gap.book, to=to)
 
     def _stop(self, book: str, applied: Applied) -> None:
         """Who stands before what it does not know is left out from now on."""

@@ -14,7 +14,7 @@ from commands.outage import Outage
 from consumers.projector import decoding, log_reader
 from consumers.projector.catching_up import catch_up
 from consumers.projector.decoding import EventDecoder
-from consumers.projector.feed import DeadLetterFeed, Feed, Span
+from consumers.projector.feed import FETCH_MAX, DeadLetterFeed, Feed, Span
 from consumers.projector.program import Projector
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
@@ -28,7 +28,7 @@ from projections.recorded import Recorded, answered
 GROUP = "projector"
 GARBAGE_EVERY = 250_000  # Objects: above the largest poll, 5,000 records of some 30 with headers.
 ANSWERS = """SELECT answer FROM {schema}.answers
-WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence"""
+WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence LIMIT %s"""
 
 
 def run(surroundings: Surroundings, stop: Event) -> None:
@@ -61,7 +61,8 @@ class Fetch:
 
     def events(self, name: str, span: Span) -> Sequence[Recorded]:
         with psycopg.connect(self._dsn) as connection:
-            return list(log_reader.read(connection, self._book(name), after=span.after, to=span.to))
+            to = min(span.to, span.after + FETCH_MAX)
+            return list(log_reader.read(connection, self._book(name), after=span.after, to=to))
 
     def events_at(self, name: str, places: Sequence[int]) -> Sequence[Recorded]:
         with psycopg.connect(self._dsn) as connection:
@@ -70,7 +71,8 @@ class Fetch:
     def answers(self, name: str, span: Span) -> Sequence[Recorded]:
         text = sql.SQL(ANSWERS).format(schema=sql.Identifier(self._book(name).schema))
         with psycopg.connect(self._dsn) as connection:
-            rows = connection.execute(text, (span.after, span.to), binary=True).fetchall()
+            bounds = (span.after, span.to, FETCH_MAX)
+            rows = connection.execute(text, bounds, binary=True).fetchall()
         return [answered(decoding.answer_of(bytes(answer))) for (answer,) in rows]
 
     def _book(self, name: str) -> Book:

@@ -28,8 +28,11 @@ SUMS = """SELECT a.account, a.currency, sum(side.moved)::bigint FROM (
   UNION ALL SELECT credit_number, -sum(amount) FROM read.ledger_entries WHERE book = %s GROUP BY 1
 ) AS side JOIN read.ledger_accounts AS a ON a.account_number = side.number GROUP BY 1, 2"""
 LINES = "SELECT count(*) FROM read.ledger_entries WHERE book = %s"
-ANSWERS = """SELECT count(*), coalesce(max(answer_sequence), 0)
-FROM read.commands WHERE book = %s"""
+# With those that nobody had any more when the model was built.
+ANSWERS = """SELECT count(c.answer_sequence) + coalesce(max(p.passed), 0),
+  greatest(max(p.sequence), max(c.answer_sequence), 0)
+FROM read.position AS p LEFT JOIN read.commands AS c USING (book)
+WHERE p.model = 'commands' AND book = %s"""
 # Saved answers go after a day or two. A command that is published again later is decided again: its
 # stream refuses it, or has nothing to add. A second answer with events is none, however late.
 REPEATED = """SELECT count(*) FILTER (
