@@ -222,4 +222,7 @@ def _show_report(call: Call, report: "ImportReport") -> None:
         say(f"{report.absent:,} things of ours that it should have brought are not in it")
     elif report.outcome != importing.ALREADY_IMPORTED:
         say("What the file should have brought and did not is looked for later, by the intake")
-    say(f"Next: {hint('settlement', 'show', report.proof.batch_id)}, {hint('breaks')}")
+    data = call.own_settings().data
+    say("Next:")
+    say(f"  {hint('settlement', 'show', report.proof.batch_id, data=data)}")
+    say(f"  {hint('breaks', '--book', report.book, data=data)}")

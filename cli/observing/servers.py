@@ -77,7 +77,7 @@ def _ask_kafka(kafka: KafkaAddress) -> None:
     try:
         clients.admin(kafka).list_topics(timeout=TIMEOUT_S)
     except KafkaException as error:
-        raise clients.outage(error) from error
+        raise Outage(clients.words(error), retry=True) from error
 
 
 def _ask_postgres(dsn: str) -> None:

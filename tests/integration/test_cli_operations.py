@@ -1,20 +1,21 @@
-"""Commands for operations on real servers: status, proof, dead letters, files, rebuilding."""
+"""Commands for operations on real servers: status, proof, files, rebuilding."""
 
+import io
 import json
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from commands.outward import VALUE_BYTES_MAX
+from cli.publishing.lines import Good, read
+from cli.publishing.sending import Sender
+from commands.outage import Outage
 from infra.heartbeat import Heartbeat
-from infra.kafka import clients
 from infra.stopping import Stop
 from tests.integration import programs
-from tests.integration.cli_calls import Call, caller, parsed, play
+from tests.integration.cli_calls import Call, caller, day, parsed, play
 from tests.integration.programs import System
 from tests.integration.servers import Addresses
 from tests.unit.cli.calling import tally
@@ -94,6 +95,16 @@ def test_a_wait_that_may_be_over_says_so(call: Call, system: System) -> None:
         )
 
 
+def test_kafka_that_falls_silent_ends_publishing(system: System) -> None:
+    settings = system.settings.model_copy(update={"kafka": "127.0.0.1:1"})
+    sender = Sender(settings, 1.0)
+    for good in read(io.BytesIO(day("main"))):
+        assert isinstance(good, Good)
+        sender.send(good)
+    with pytest.raises(Outage, match="no acknowledgement for 1 s; 0 commands were acknowledged"):
+        sender.finish()
+
+
 def test_the_dsn_is_for_any_tool(call: Call, system: System) -> None:
     assert call("dsn").stdout == system.settings.postgres + "\n"
 
@@ -131,91 +142,6 @@ def test_everything_is_proven(call: Call) -> None:
     assert report["events"] >= 5
     assert "trial_balance_zero" in [each["name"] for each in report["invariants"]]
     assert "holds" in call("verify").stdout
-
-
-def publish_raw(system: System, value: bytes, key: bytes) -> None:
-    producer = clients.producer(system.settings.kafka_address)
-    producer.produce(system.surroundings.topics.commands, value, key, headers=[("trace", b"\x01")])
-    assert producer.flush(30.0) == 0
-
-
-def letters(call: Call, *words: str) -> list[dict[str, Any]]:
-    return parsed(call("dead-letters", "list", "--json", *words))
-
-
-def test_a_dead_letter_goes_back_as_it_came(call: Call, system: System, book_name: str) -> None:
-    assert call("book", "create", book_name).exit_code == 0
-    publish_raw(system, b"garbage", book_name.encode())
-    one = system.until(
-        lambda: next(iter(letters(call, "--book", book_name)), None), "a dead letter"
-    )
-    assert one["reason"] == "not_confluent_framed"
-    waits = parsed(call("status", "--json", "--interval", "0"))["waits"]
-    assert any(each.startswith("a person is awaited by ") for each in waits)
-    dead_letter_id = one["dead_letter_id"]
-    whole = parsed(call("dead-letters", "show", dead_letter_id, "--json"))
-    assert bytes.fromhex(whole["value_hex"]) == b"garbage"
-    assert whole["headers"] == [{"name": "trace", "value_hex": "01"}]
-
-    redriven = parsed(call("dead-letters", "redrive", dead_letter_id, "--json"))
-    assert redriven["topic"] == system.surroundings.topics.commands
-    assert redriven["offset"] > one["topic_offset"]
-    again = f"{redriven['topic']}-{redriven['partition']}-{redriven['offset']}"
-    system.until(
-        lambda: again in [each["dead_letter_id"] for each in letters(call)] or None, "its return"
-    )
-    copy = parsed(call("dead-letters", "show", again, "--json"))
-    same = ("key_hex", "value_hex", "headers", "book")
-    assert {name: copy[name] for name in same} == {name: whole[name] for name in same}
-
-    assert dead_letter_id not in [each["dead_letter_id"] for each in letters(call)]
-    settled = {each["dead_letter_id"]: each for each in letters(call, "--settled")}
-    assert settled[dead_letter_id]["settled_as"] == "redriven"
-    twice = call("dead-letters", "redrive", dead_letter_id, "no-such-letter")
-    assert twice.exit_code == 1
-    assert twice.stdout == ""
-    assert "was redriven at" in twice.stderr
-    assert "no-such-letter: there is no such dead letter" in twice.stderr
-
-
-def test_garbage_is_settled_for_good(call: Call, system: System, book_name: str) -> None:
-    assert call("book", "create", book_name).exit_code == 0
-    publish_raw(system, b"garbage", book_name.encode())
-    one = system.until(
-        lambda: next(iter(letters(call, "--book", book_name)), None), "a dead letter"
-    )
-    words = ("dead-letters", "dismiss", one["dead_letter_id"], "--reason", "a stray test")
-    done = parsed(call(*words, "--by", "ada", "--json"))
-    assert done == {
-        "dead_letter_id": one["dead_letter_id"],
-        "settled_as": "dismissed",
-        "by": "ada",
-    }
-    assert letters(call, "--book", book_name) == []
-    (kept,) = letters(call, "--book", book_name, "--all")
-    said = (kept["settled_as"], kept["settled_by"], kept["settled_because"])
-    assert said == ("dismissed", "ada", "a stray test")
-    assert kept["settled_at"] > kept["recorded_at"]
-    whole = parsed(call("dead-letters", "show", one["dead_letter_id"], "--json"))
-    assert bytes.fromhex(whole["value_hex"]) == b"garbage"
-    assert whole["value_text"] == "garbage"
-    for again in (words, ("dead-letters", "redrive", one["dead_letter_id"])):
-        refused = call(*again)
-        assert (refused.exit_code, refused.stdout) == (1, "")
-        assert "was dismissed at" in refused.stderr
-
-
-def test_what_was_cut_is_not_redriven(call: Call, system: System, book_name: str) -> None:
-    assert call("book", "create", book_name).exit_code == 0
-    publish_raw(system, bytes(VALUE_BYTES_MAX + 1), book_name.encode())
-    one = system.until(
-        lambda: next(iter(letters(call, "--book", book_name)), None), "a dead letter"
-    )
-    refused = call("dead-letters", "redrive", one["dead_letter_id"])
-    assert (refused.exit_code, refused.stdout) == (1, "")
-    assert "what is kept of it was cut" in refused.stderr
-    assert f"offset {one['topic_offset']}" in refused.stderr
-    assert [each["settled_as"] for each in letters(call, "--book", book_name)] == [""]
 
 
 @pytest.mark.usefixtures("played")
@@ -265,6 +191,10 @@ def test_a_file_is_imported_once_and_its_breaks_are_shown(
     assert sum(each["amount_minor"] for each in breaks) == totals["net_minor"] + 8
     assert parsed(call("breaks", "--book", book_name, "--status", "resolved", "--json")) == []
     assert "missing_in_events" in call("breaks", "--book", book_name).stdout
+    told = call("settlement", "import", str(BILL), "--book", book_name).stdout
+    assert told.startswith("already_imported: ")
+    assert "looked for later" not in told
+    assert f"breaks --book {book_name} --data " in told
 
 
 def test_read_models_are_rebuilt_and_come_out_the_same(call: Call, played: str) -> None:
