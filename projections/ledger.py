@@ -2,9 +2,11 @@
 
 Shape: Ledger.apply posts a batch (domain.accounting says what an event means), gives accounts
 their numbers and writes a row a line. Pure: post, entries and category.
-Rules: money. It stops at an event, or a kind of it, that accounting does not know. It never looks
-at what wallets say of themselves: `tally verify` compares the two.
-Bound: a balance beyond 2^63 - 1 minor units stops it, a thousand wallets' bound of 10^18 before.
+Rules: money. It stops at an event, or a kind of it, that accounting does not know, or that takes a
+balance beyond 64 bits. It never looks at what wallets say of themselves: `tally verify` compares
+the two.
+Bound: 2^63 - 1 = 9.2 * 10^18 minor units a balance. A wallet holds 10^18 at most, so the account of
+a bank reaches it when nine wallets at their bound were paid in from there, in one currency.
 Units: minor units; balance = debit - credit.
 """
 
@@ -59,6 +61,7 @@ ABOUT_ONE: Final = tuple(
         accounts.suspense,
     )
 )
+BALANCE_MAX, BALANCE_MIN, TOO_LARGE = 2**63 - 1, -(2**63), "balance_too_large"
 Scope = tuple[str, str]  # Book and currency: an account has a balance in each.
 
 
@@ -90,7 +93,11 @@ class Ledger(Model):
         if fresh:
             introduce(cursor, batch.book, fresh)
         if posted:
-            copy(cursor, COPY, TYPES, entries(batch.book, posted))
+            rows, beyond = entries(batch.book, posted)
+            copy(cursor, COPY, TYPES, rows)
+            if beyond is not None:
+                at, kind = beyond.sequence, beyond.type_name
+                return UnknownEvent(self.name, batch.book, at, kind, TOO_LARGE)
         return unknown
 
     def forget(self) -> None:
@@ -148,20 +155,29 @@ def introduce(cursor: Cursor, book: str, fresh: Fresh) -> None:
             fresh[name, currency].number = number
 
 
-def entries(book: str, posted: Sequence[Posted]) -> list[tuple[object, ...]]:
-    """A row a line, in order: each account's balance moves as its lines are written."""
+def entries(
+    book: str, posted: Sequence[Posted]
+) -> tuple[list[tuple[object, ...]], Recorded | None]:
+    """A row a line, in order: each account's balance moves as its lines are written.
+
+    Up to an event after which a balance would not fit: of it, no line is written.
+    """
     rows: list[tuple[object, ...]] = []
     for recorded, place, line, debit, credit in posted:
         amount_minor = line.amount_minor
-        debit.balance_minor += amount_minor
-        credit.balance_minor -= amount_minor
+        debit.balance_minor = debit_minor = debit.balance_minor + amount_minor
+        credit.balance_minor = credit_minor = credit.balance_minor - amount_minor
+        if debit_minor > BALANCE_MAX or credit_minor < BALANCE_MIN:
+            written = len(rows) - (place - 1)  # The lines of the events before.
+            take_back(posted[written : len(rows) + 1])
+            return rows[:written], recorded
         rows.append(
             (
                 recorded.sequence,
                 amount_minor,
                 recorded.recorded_at_us - EPOCH_US,
-                debit.balance_minor,
-                credit.balance_minor,
+                debit_minor,
+                credit_minor,
                 debit.number,
                 credit.number,
                 recorded.effective_on - EPOCH_DAYS,
@@ -169,7 +185,14 @@ def entries(book: str, posted: Sequence[Posted]) -> list[tuple[object, ...]]:
                 book,
             )
         )
-    return rows
+    return rows, None
+
+
+def take_back(posted: Sequence[Posted]) -> None:
+    """Balances as if these lines had not been."""
+    for _, _, line, debit, credit in posted:
+        debit.balance_minor -= line.amount_minor
+        credit.balance_minor += line.amount_minor
 
 
 def category(account: str) -> str:

@@ -143,15 +143,18 @@ TRIAL = View(
         "category": "Kind of account, such as liability:wallet.",
         "currency": "ISO 4217 code.",
         "accounts": "How many accounts there are of it.",
-        "debit": "Sum of the balances above zero.",
-        "credit": "Sum of the balances below zero, as a positive number.",
-        "balance": "Debit - credit.",
+        "debit": "Sum of the balances above zero; null beyond 64 bits.",
+        "credit": "Sum of the balances below zero, as a positive number; null beyond 64 bits.",
+        "balance": "Debit - credit; null beyond 64 bits.",
     },
-    query="""SELECT book, max(book_sequence), category, currency, count(*),
-  coalesce(sum(balance) FILTER (WHERE balance > 0), 0)::bigint,
-  coalesce(-sum(balance) FILTER (WHERE balance < 0), 0)::bigint,
-  sum(balance)::bigint
-FROM account_balances GROUP BY book, category, currency""",
+    query="""SELECT book, sequence, category, currency, accounts,
+  CASE WHEN debit < 2::numeric ^ 63 THEN debit::bigint END,
+  CASE WHEN credit < 2::numeric ^ 63 THEN credit::bigint END,
+  CASE WHEN abs(debit - credit) < 2::numeric ^ 63 THEN (debit - credit)::bigint END
+FROM (SELECT book, max(book_sequence) AS sequence, category, currency, count(*) AS accounts,
+    coalesce(sum(balance) FILTER (WHERE balance > 0), 0) AS debit,
+    coalesce(-sum(balance) FILTER (WHERE balance < 0), 0) AS credit
+  FROM account_balances GROUP BY book, category, currency) AS of_category""",
 )
 SEQUENCE_AT = Function(
     name="sequence_at",

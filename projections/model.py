@@ -25,12 +25,16 @@ Mark = tuple[str, int, int]  # Schema, build and sequence: what a model's memory
 
 @dataclass(frozen=True, slots=True)
 class UnknownEvent:
-    """A model of money stands before this event and does not know what it means."""
+    """A model of money stands before this event: it does not know what it means, or cannot hold it.
+
+    `why`: unknown_event, or balance_too_large.
+    """
 
     model: str
     book: str
     sequence: int
     type_name: str
+    why: str = "unknown_event"
 
 
 class Model(ABC):

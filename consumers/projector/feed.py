@@ -131,7 +131,8 @@ class Feed:
         for unknown in applied.stopped:
             what = f"{unknown.type_name} at {unknown.sequence}"
             self.stopped[unknown.model, book] = what
-            log.error("model_stopped", book=book, model=unknown.model, before=what)
+            said = {"book": book, "model": unknown.model, "before": what, "why": unknown.why}
+            log.error("model_stopped", **said)
 
 
 class DeadLetterFeed:

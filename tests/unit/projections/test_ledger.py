@@ -9,10 +9,19 @@ import pytest
 
 from domain.accounting import chart, posting, trial
 from domain.settlement import BreakOpened
-from domain.wallet import FundsCredited, FundsDebited
+from domain.wallet import FundsCredited, FundsDebited, WalletFrozen
 from projections.batches import batch_of
 from projections.copying import EPOCH_DAYS, EPOCH_US
-from projections.ledger import COPY, TYPES, Account, category, entries, post
+from projections.ledger import (
+    BALANCE_MAX,
+    COPY,
+    TYPES,
+    Account,
+    Posted,
+    category,
+    entries,
+    post,
+)
 from projections.model import UnknownEvent
 from projections.names import Names
 from tests.unit.projections.records import record
@@ -30,7 +39,8 @@ def test_balances_after_the_lines_are_their_sums() -> None:
     by_number: dict[object, object] = {account.number: key for key, account in fresh.items()}
     balances: trial.Balances = {}
     lines = [(each, line) for each in records for line in posting.lines(each.event, "main")]
-    rows = entries("main", posted)
+    rows, beyond = entries("main", posted)
+    assert beyond is None
     assert unknown is None
     assert len(rows) == len(lines)
     places = Counter[object]()
@@ -76,6 +86,41 @@ def test_an_account_has_a_balance_in_each_currency() -> None:
         ("external:bank", "USD"): 7,
         ("liability:wallet:ben", "USD"): -7,
     }
+
+
+@pytest.mark.parametrize("too_much", [BALANCE_MAX - 8, BALANCE_MAX])
+def test_it_stops_before_a_balance_that_does_not_fit(too_much: int) -> None:
+    """What fits exactly is written; of an event that does not, no line is, and nothing moves."""
+
+    def credited(amount: int) -> object:
+        return FundsCredited("ann", "m", amount, "CNY", "external:bank", False, 0, 0)  # noqa: FBT003
+
+    records = record([credited(9), credited(BALANCE_MAX - 9), credited(1), credited(too_much)])
+    fresh: dict[tuple[str, str], Account] = {}
+    names = Names[tuple[str, str], Account](NAMES_MAX)
+    posted, _ = post(batch_of("main", records[:2]), names, fresh)
+    rows, beyond = entries("main", posted)
+    assert ([row[3] for row in rows], beyond) == ([9, BALANCE_MAX], None)
+    for refused in (records[2], records[3]):
+        posted, _ = post(batch_of("main", [refused]), names, fresh)
+        assert entries("main", posted) == ([], refused)
+        assert {account.balance_minor for account in fresh.values()} == {BALANCE_MAX, -BALANCE_MAX}
+
+
+def test_an_event_whose_second_line_does_not_fit_is_not_written_in_part() -> None:
+    (line,) = posting.lines(FundsCredited("a", "m", 5, "CNY", "b", False, 5, 0), "main")  # noqa: FBT003
+    first, second = record([WalletFrozen("a", "lost")] * 2)
+    bank, wallet, full = Account(1, 0), Account(2, 0), Account(3, BALANCE_MAX - 4)
+    posted: list[Posted] = [
+        (first, 1, line, bank, wallet),
+        (second, 1, line, bank, wallet),
+        (second, 2, line, full, wallet),
+        (second, 3, line, bank, wallet),
+    ]
+    rows, beyond = entries("main", posted)
+    assert ([row[0] for row in rows], beyond) == ([first.sequence], second)
+    balances = [bank.balance_minor, wallet.balance_minor, full.balance_minor]
+    assert balances == [5, -5, BALANCE_MAX - 4]
 
 
 @pytest.mark.parametrize(
