@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.calls import BROKEN, INTERRUPTED, Call, complain, misused, refuse, with_call
+from cli.calls import BROKEN, INTERRUPTED, USAGE, Call, complain, misused, refuse, with_call
 from cli.printing import NUMBER, document, line, money, progress, say, table
 from cli.shared_options import AnyBook, Book, Limit
 from infra.called import hint
@@ -177,7 +177,8 @@ def _refused(call: Call, file: Path, refused: "FileRefused") -> typer.Exit:
     if call.json:
         document(asdict(refused))
     where = f", line {refused.line_number}" if refused.line_number else ""
-    return refuse(f"{file}{where}: {refused.code}: {refused.message}")
+    status = USAGE if refused.code == "format_unknown" else BROKEN
+    return refuse(f"{file}{where}: {refused.code}: {refused.message}", status)
 
 
 def _show_line(call: Call, each: "SettlementLine") -> None:

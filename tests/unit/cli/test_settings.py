@@ -160,6 +160,8 @@ def test_an_up_that_is_starting_is_not_nothing(tmp_path: Path) -> None:
             found(tmp_path)
     finally:
         held.release()
+    with pytest.raises(Outage, match="nothing runs under"):
+        found(tmp_path)
 
 
 def test_hints_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
