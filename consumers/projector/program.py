@@ -2,19 +2,29 @@
 
 Shape: Projector(...).run(stop). The positions of the models are the truth; Kafka's committed
 offset only says where to begin. Beginning too early does no harm, too late would: batches are
-committed without waiting for the disk, so Kafka is told only what lies on it.
+committed without waiting for the disk, so Kafka is told only what lies on it. Where Kafka no longer
+has that offset, a feed of a book's sequence begins with the oldest record that is left and the book
+gives what is missing; dead letters have no sequence, so a lost position of theirs stops us.
 Errors: Outage ends the run: the program waits and starts afresh.
 Bound: BATCH records a poll.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Event
 
 import psycopg
 import structlog
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
 
+from commands.outage import Outage
 from consumers.projector.feed import DeadLetterFeed, Feed
 from infra.kafka import clients, messages
 
@@ -76,15 +86,31 @@ class Projector:
 
     def _poll(self) -> list[Message]:
         patience_s = POLL_BUSY_S if self._busy else POLL_S
-        found = clients.checked(self._consumer.consume(BATCH, patience_s))
+        found = self._consumer.consume(BATCH, patience_s)
+        try:
+            clients.checked(found)
+        except Outage as outage:
+            raise self._mended(outage, found) from outage
         self._busy = len(found) >= MANY
         return found
+
+    def _mended(self, outage: Outage, found: Sequence[Message]) -> Outage:
+        """A new start mends a position that Kafka has no more, where the book has the rest."""
+        lost = [messages.topic(each) for each in found if _is_lost(each.error())]
+        if lost and all(map(self._sequenced, lost)):
+            return Outage(str(outage), retry=True)
+        return outage
+
+    def _sequenced(self, topic: str) -> bool:
+        return isinstance(self._feeds[topic], Feed)
 
     def _assigned(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         found = consumer.committed(assigned, timeout=TIMEOUT_S)
         for each in found:
             if each.offset < 0:
                 each.offset = OFFSET_BEGINNING
+            elif self._sequenced(each.topic):
+                each.offset = _still_there(consumer, each)
         consumer.incremental_assign(found)
         log.info("assigned", partitions=sorted((each.topic, each.partition) for each in assigned))
 
@@ -101,3 +127,19 @@ class Projector:
         self._connection.execute(TO_DISK)
         offsets = [TopicPartition(topic, n, offset) for (topic, n), offset in self._next.items()]
         self._consumer.commit(offsets=offsets, asynchronous=True)
+
+
+def _still_there(consumer: Consumer, place: TopicPartition) -> int:
+    """Its offset, or that of the oldest record where Kafka has lost it, at either end."""
+    low, end = consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
+    if low <= place.offset <= end:
+        return place.offset
+    said = {"topic": place.topic, "partition": place.partition}
+    log.warning("position_gone", **said, committed=place.offset, low=low, end=end)
+    return low
+
+
+def _is_lost(error: KafkaError | None) -> bool:
+    """A position that Kafka no longer has."""
+    lost = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)  # noqa: SLF001 - so spelled there.
+    return error is not None and error.code() in lost
