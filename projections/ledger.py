@@ -163,11 +163,12 @@ def entries(
     Up to an event after which a balance would not fit: of it, no line is written.
     """
     rows: list[tuple[object, ...]] = []
+    most, least = BALANCE_MAX, BALANCE_MIN
     for recorded, place, line, debit, credit in posted:
         amount_minor = line.amount_minor
-        debit.balance_minor = debit_minor = debit.balance_minor + amount_minor
-        credit.balance_minor = credit_minor = credit.balance_minor - amount_minor
-        if debit_minor > BALANCE_MAX or credit_minor < BALANCE_MIN:
+        debit_minor = debit.balance_minor = debit.balance_minor + amount_minor
+        credit_minor = credit.balance_minor = credit.balance_minor - amount_minor
+        if debit_minor > most or credit_minor < least:
             written = len(rows) - (place - 1)  # The lines of the events before.
             take_back(posted[written : len(rows) + 1])
             return rows[:written], recorded
