@@ -37,8 +37,8 @@ OUTBOX = """SELECT outbox_sequence, topic, key, type_name, payload, header_names
   FROM {schema}.outbox ORDER BY outbox_sequence LIMIT %s"""
 ANSWERS = """SELECT answer FROM {schema}.answers
   WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence"""
-NOTE = "UPDATE {schema}.relayed SET last_sequence = %s, last_answer = %s"
-SENT = "DELETE FROM {schema}.outbox WHERE outbox_sequence = ANY(%s)"
+NOTE = """WITH sent AS (DELETE FROM {schema}.outbox WHERE outbox_sequence = ANY(%s::bigint[]))
+  UPDATE {schema}.relayed SET last_sequence = %s, last_answer = %s"""
 
 
 class BookRelay:
@@ -53,6 +53,7 @@ class BookRelay:
         self.connection.execute("SET synchronous_commit = off")  # A lost note repeats a batch.
         self.cursor = self.connection.cursor(binary=True)
         self.relayed: tuple[int, int] | None = None
+        self._statements: dict[str, bytes] = {}
 
     def close(self) -> None:
         self.connection.close()
@@ -108,7 +109,7 @@ class BookRelay:
         )
         frames, headers, partition = publisher.frames, self.headers, self.partition
         count = 0
-        for values in self.cursor:
+        for values in self.cursor.fetchall():
             row = Row._make(values)
             count += 1
             assert row.sequence == sequence + count, "the log has a gap"
@@ -142,14 +143,14 @@ class BookRelay:
         return sent
 
     def _note(self, relayed: tuple[int, int], sent: list[int]) -> None:
-        with self.connection.transaction():
-            self._execute(NOTE, relayed)
-            if sent:
-                self._execute(SENT, (sent,))
+        self._execute(NOTE, (sent, *relayed))
         self.relayed = relayed
 
     def _execute(self, text: LiteralString, parameters: Sequence[object] = ()) -> None:
-        statement = sql.SQL(text).format(schema=sql.Identifier(self.book.schema))
+        statement = self._statements.get(text)
+        if statement is None:
+            composed = sql.SQL(text).format(schema=sql.Identifier(self.book.schema))
+            statement = self._statements[text] = composed.as_bytes(self.connection)
         self.cursor.execute(statement, parameters, prepare=True)
 
     def _one(self, text: LiteralString, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401 - a row of any columns.

@@ -1,6 +1,7 @@
 """The relay's loop over all books.
 
 Shape: Relay(...).run(stop). Books made meanwhile are found every DIRECTORY_S seconds.
+Where much is coming it looks less often: a larger batch costs less a record.
 Errors: an Outage of one book closes its relay and opens it again after a pause; the others go on.
 """
 
@@ -11,12 +12,13 @@ from threading import Event
 import structlog
 
 from commands.outage import Outage
-from consumers.relay.book_relay import BookRelay
+from consumers.relay.book_relay import ROWS_MAX, BookRelay
 from consumers.relay.stray_relay import StrayRelay
 from infra.event_store.directory import Book
 
-PAUSE_S = 0.005  # Between looks at books that had nothing.
-PAUSE_LONG_S = 0.02  # After QUIET_S seconds without anything.
+PAUSE_S = 0.005  # Between two looks at the books.
+PAUSE_LONG_S = 0.02  # The same after a turn of MANY records, and after QUIET_S without any.
+MANY = 500
 QUIET_S = 5.0
 DIRECTORY_S = 1.0
 AFTER_OUTAGE_S = 1.0
@@ -40,14 +42,15 @@ class Relay:
 
     def run(self, stop: Event) -> None:
         """Until told to stop; the batch in hand is finished first."""
-        busy_at_s = time.monotonic()
+        last, last_at_s = 0, time.monotonic()  # The last turn that had something.
         try:
             while not stop.is_set():
-                if self._turn(stop):
-                    busy_at_s = time.monotonic()
-                else:
-                    quiet = time.monotonic() - busy_at_s > QUIET_S
-                    stop.wait(PAUSE_LONG_S if quiet else PAUSE_S)
+                done = self._turn(stop)
+                if done:
+                    last, last_at_s = done, time.monotonic()
+                if not done or MANY <= done < ROWS_MAX:  # Else there may be more by now.
+                    quiet = time.monotonic() - last_at_s > QUIET_S
+                    stop.wait(PAUSE_LONG_S if quiet or last >= MANY else PAUSE_S)
         finally:
             for each in self._steps.values():
                 each.close()

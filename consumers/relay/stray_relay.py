@@ -1,7 +1,10 @@
 """The relay of what was refused for want of a book: the outbox of the partitions.
 
-Shape: StrayRelay.step() publishes a bounded batch and deletes it. Errors: Outage.
+Shape: StrayRelay.step() publishes a bounded batch and deletes it. It looks for one every EVERY_S:
+strays are mistakes of clients, and seldom. Errors: Outage.
 """
+
+import time
 
 import psycopg
 from confluent_kafka import KafkaException
@@ -12,6 +15,7 @@ from infra.event_store.directory import connect
 from infra.kafka import clients
 
 ROWS_MAX = 1_000
+EVERY_S = 0.25
 READ = """SELECT outbox_sequence, topic, key, type_name, payload FROM tally.partition_outbox
 ORDER BY outbox_sequence LIMIT %s FOR UPDATE SKIP LOCKED"""
 SENT = "DELETE FROM tally.partition_outbox WHERE outbox_sequence = ANY(%s)"
@@ -23,13 +27,16 @@ class StrayRelay:
     def __init__(self, dsn: str, publisher: Publisher) -> None:
         self.publisher = publisher
         self.connection = connect(dsn)
+        self._look_at_s = float("-inf")
 
     def close(self) -> None:
         self.connection.close()
 
     def step(self) -> int:
-        """Publish one batch; how many rows it was."""
-        self.publisher.producer.poll(0)  # Every turn of the relay: says it if Kafka is away.
+        """Publish one batch, if it is time to look; how many rows it was."""
+        if time.monotonic() < self._look_at_s:
+            return 0
+        self.publisher.producer.poll(0)  # Says it if Kafka is away.
         try:
             with self.connection.transaction():
                 rows = self.connection.execute(READ, (ROWS_MAX,), binary=True).fetchall()
@@ -45,6 +52,8 @@ class StrayRelay:
             raise clients.outage(error) from error
         except BufferError as error:
             raise Outage(f"Kafka: {error}", retry=True) from error
+        if len(rows) < ROWS_MAX:
+            self._look_at_s = time.monotonic() + EVERY_S
         return len(rows)
 
 
