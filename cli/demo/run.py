@@ -76,9 +76,9 @@ def _settings(keep: Path | None) -> "Settings":
     """Of a system of the demo's own, in a folder that nothing else lies in."""
     if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         raise misused(f"--keep: expected a folder that is new or empty, found {keep}")
+    said = settings_of({"kafka": "", "postgres": "", "registry": "", "partitions": 1})
     folder = keep or Path(mkdtemp(prefix="tally-demo-"))
-    servers = {"kafka": "", "postgres": "", "registry": ""}
-    return settings_of({"data": folder, "partitions": 1, **servers})
+    return said.model_copy(update={"data": folder})
 
 
 def _play(scale: "Scale", settings: "Settings", *, delete_data: bool) -> "Findings":

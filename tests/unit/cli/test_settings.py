@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -137,13 +138,17 @@ def test_what_a_dead_up_has_said_counts_no_more(tmp_path: Path) -> None:
         ("batch = 0\n", "tally: setting batch: Input should be greater than or equal to 1\n"),
     ],
 )
-def test_a_file_that_cannot_be_is_one_line_and_2(tmp_path: Path, text: str, said: str) -> None:
+def test_a_file_that_cannot_be_is_one_line_and_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "tally.toml").write_text(text, encoding="utf-8")
     for words in (["status"], ["demo"]):
         called = tally(*words)
         assert called.exit_code == 2, called.output
         assert called.stderr.startswith(said)
         assert len(called.stderr.splitlines()) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["tally.toml"]
 
 
 def test_a_file_that_is_no_text_is_one_line_and_2(tmp_path: Path) -> None:
