@@ -29,6 +29,7 @@ GROUP = "projector"
 GARBAGE_EVERY = 250_000  # Objects: above the largest poll, 5,000 records of some 30 with headers.
 ANSWERS = """SELECT answer FROM {schema}.answers
 WHERE answer_sequence > %s AND answer_sequence <= %s ORDER BY answer_sequence LIMIT %s"""
+ANSWERED = "SELECT last_answer FROM {schema}.head"
 
 
 def run(surroundings: Surroundings, stop: Event) -> None:
@@ -69,8 +70,15 @@ class Fetch:
             return list(log_reader.at(connection, self._book(name), places))
 
     def answers(self, name: str, span: Span) -> Sequence[Recorded]:
-        text = sql.SQL(ANSWERS).format(schema=sql.Identifier(self._book(name).schema))
+        """What it still has. Errors: Outage, where it has not given what Kafka holds."""
+        schema = sql.Identifier(self._book(name).schema)
+        text = sql.SQL(ANSWERS).format(schema=schema)
         with psycopg.connect(self._dsn) as connection:
+            head = connection.execute(sql.SQL(ANSWERED).format(schema=schema)).fetchone()
+            assert head is not None, "a book without a head"
+            if span.to >= head[0]:
+                said = f"Kafka holds answer {span.to + 1} of {name}, the book gave {head[0]}"
+                raise Outage(said, retry=True)
             bounds = (span.after, span.to, FETCH_MAX)
             rows = connection.execute(text, bounds, binary=True).fetchall()
         return [answered(decoding.answer_of(bytes(answer))) for (answer,) in rows]

@@ -8,10 +8,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from confluent_kafka import OFFSET_END, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from commands.outage import Outage
 from consumers import rebuild
+from consumers.projector.feed import Span
+from consumers.projector.start import Fetch
 from projections.models import REBUILT
 from tests.integration.faults.given import assert_sound, opened, publish, transfers, until_relayed
 from tests.integration.programs import System, running
@@ -48,6 +52,20 @@ def nobody_has_answers(system: System) -> None:
 def rebuilt(system: System) -> None:
     done = rebuild.run(system.surroundings, REBUILT, lambda _book, _count: None)
     assert all(each.rebuilt.swapped for each in done), done
+
+
+def test_an_answer_beyond_the_book_s_last_is_waited_for(servers: Addresses, tmp_path: Path) -> None:
+    """As after a restore to an older state: nothing is passed over on its word."""
+    with running(servers, tmp_path) as system:
+        count = publish(system, opened("a", "b"))
+        until_relayed(system, count)
+        nobody_has_answers(system)
+        fetch = Fetch(system.settings.postgres)
+        assert fetch.answers("main", Span(0, count - 1)) == []
+        with pytest.raises(
+            Outage, match=f"holds answer {count + 1} of main, the book gave {count}"
+        ):
+            fetch.answers("main", Span(0, count))
 
 
 def test_read_models_come_up_though_the_first_answers_are_gone(
