@@ -53,6 +53,7 @@ class BookRelay:
         self.connection.execute("SET synchronous_commit = off")  # A lost note repeats a batch.
         self.cursor = self.connection.cursor(binary=True)
         self.relayed: tuple[int, int] | None = None
+        self._goal: tuple[int, int] | None = None
         self._statements: dict[str, bytes] = {}
 
     def close(self) -> None:
@@ -75,9 +76,13 @@ class BookRelay:
         assert self.relayed is not None, "begun"
         sequence, answer = self.relayed
         last_sequence, last_answer, has_outbox = self._one(HEAD)
-        to_sequence = min(last_sequence, sequence + ROWS_MAX)
-        # An answer speaks of events: it follows when all of them are out.
-        to_answer = min(last_answer, answer + ROWS_MAX) if to_sequence == last_sequence else answer
+        if self._goal is None or self._goal == self.relayed:
+            self._goal = last_sequence, last_answer
+        # An answer speaks of events: it follows when all of them are out. The goal stands until
+        # it is reached, so that answers leave also while events come faster than they go.
+        goal_sequence, goal_answer = self._goal
+        to_sequence = min(goal_sequence, sequence + ROWS_MAX)
+        to_answer = min(goal_answer, answer + ROWS_MAX) if to_sequence == goal_sequence else answer
         if (to_sequence, to_answer) == self.relayed and not has_outbox:
             return 0
         events = self._publish_events(sequence, to_sequence=to_sequence)

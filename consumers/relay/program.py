@@ -2,7 +2,8 @@
 
 Shape: Relay(...).run(stop). Books made meanwhile are found every DIRECTORY_S seconds.
 Where much is coming it looks less often: a larger batch costs less a record.
-Errors: an Outage of one book closes its relay and opens it again after a pause; the others go on.
+Errors: an Outage of one book closes its relay; it is opened again when the books are next listed,
+and the others do not wait for it.
 """
 
 import time
@@ -21,7 +22,6 @@ PAUSE_LONG_S = 0.02  # The same after a turn of MANY records, and after QUIET_S 
 MANY = 500
 QUIET_S = 5.0
 DIRECTORY_S = 1.0
-AFTER_OUTAGE_S = 1.0
 log = structlog.get_logger()
 
 
@@ -60,14 +60,19 @@ class Relay:
         try:
             self._open_new()
         except Outage as outage:
-            self._wait(stop, "the directory", outage)
+            if not outage.retry:
+                raise
+            log.warning("waiting", book="the directory", outage=str(outage), pause_s=DIRECTORY_S)
+            stop.wait(DIRECTORY_S)
         for name, each in list(self._steps.items()):
             try:
                 done += each.step()
             except Outage as outage:
+                if not outage.retry:
+                    raise
+                log.warning("waiting", book=name, outage=str(outage), pause_s=DIRECTORY_S)
                 self._steps.pop(name).close()
-                self._listed_at_s = float("-inf")
-                self._wait(stop, name, outage)
+                self._listed_at_s = time.monotonic()
         return done
 
     def _open_new(self) -> None:
@@ -79,9 +84,3 @@ class Relay:
             if book.name not in self._steps:
                 self._steps[book.name] = self._open_book(book)
         self._listed_at_s = time.monotonic()
-
-    def _wait(self, stop: Event, what: str, outage: Outage) -> None:
-        if not outage.retry:
-            raise outage
-        log.warning("waiting", book=what, outage=str(outage), pause_s=AFTER_OUTAGE_S)
-        stop.wait(AFTER_OUTAGE_S)
