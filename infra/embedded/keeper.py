@@ -189,9 +189,21 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     sys.exit(1)
 
 
+def work_in_batches() -> None:
+    """Tell Linux that what we start works in batches and seldom needs to interrupt others.
+
+    Why: all of it shares few cores, and who is interrupted amid a batch finds its caches cold:
+    5 % less CPU a transfer, with the same latency (docs/benchmarks.md).
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(PermissionError):  # A sandbox may forbid it: then as it was.
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def main() -> None:
     """Run as `keeper.py LOCK_FD [DIRECTORY_TO_DELETE]`."""
     signal.signal(signal.SIGTERM, _end)
+    work_in_batches()
     keeper = Keeper(lock=int(sys.argv[1]), delete=Path(sys.argv[2]) if sys.argv[2:] else None)
     try:
         keeper.run()

@@ -83,6 +83,12 @@ def test_an_end_is_reported_with_its_status(keeper: Keeper, folder: Path) -> Non
     assert keeper.status("program") == -signal.SIGKILL
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this policy")
+def test_what_it_starts_works_in_batches(keeper: Keeper, folder: Path) -> None:
+    pid = keeper.start(python(folder, WAIT))
+    assert os.sched_getscheduler(pid) == os.SCHED_BATCH
+
+
 def test_what_cannot_be_started_is_named(keeper: Keeper, folder: Path) -> None:
     program = Program("nothing", argv=("/no/such/program",), cwd=folder, log=folder / "log")
     with pytest.raises(
