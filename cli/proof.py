@@ -103,4 +103,4 @@ def _show_rebuilt(call: Call, outcomes: "list[Outcome]") -> None:
                 progress(one.model, f"only built: {row}")
         for unknown in each.rebuilt.unknown:
             place = f"{unknown.book}/{unknown.sequence}"
-            progress(unknown.model, f"does not know {unknown.type_name} at {place}")
+            progress(unknown.model, f"stands before {unknown.type_name} at {place}: {unknown.why}")
