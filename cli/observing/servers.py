@@ -67,15 +67,15 @@ def _probe(asked: Asked) -> Server:
 def require_kafka(kafka: KafkaAddress, timeout_s: float = TIMEOUT_S) -> None:
     """Kafka answers, or Outage(retry=False): said soon, where its clients would go on trying."""
     try:
-        clients.admin(kafka).list_topics(timeout=timeout_s)
-    except KafkaException as error:
-        said = f"Kafka at {kafka.bootstrap} does not answer: {clients.words(error)}"
-        raise Outage(said, retry=False) from error
+        _ask_kafka(kafka, timeout_s)
+    except Outage as outage:
+        said = f"Kafka at {kafka.bootstrap} does not answer: {outage}"
+        raise Outage(said, retry=False) from outage
 
 
-def _ask_kafka(kafka: KafkaAddress) -> None:
+def _ask_kafka(kafka: KafkaAddress, timeout_s: float = TIMEOUT_S) -> None:
     try:
-        clients.admin(kafka).list_topics(timeout=TIMEOUT_S)
+        clients.admin(kafka).list_topics(timeout=timeout_s)
     except KafkaException as error:
         raise Outage(clients.words(error), retry=True) from error
 

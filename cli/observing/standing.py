@@ -14,6 +14,7 @@ from cli.observing.books import Books, BookStanding, ModelStanding
 from cli.observing.servers import Server, probe
 from cli.observing.topics import Ends, Place, written_at_ms
 from cli.printing import counted
+from consumers.supervisor import backoff
 from infra import heartbeat
 from infra.heartbeat import Beat
 from infra.kafka.partition import partition_of
@@ -24,8 +25,6 @@ WAITERS = {
     "postgres": "every program waits",
     "registry": "whoever starts, or meets a new schema, waits",
 }
-
-AGAIN_S = 30  # The longest pause between two tries of a program.
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,11 @@ def _servers_wait(servers: Sequence[Server]) -> Iterator[str]:
 
 def _programs_wait(programs: Sequence[Program], *, all_answer: bool) -> Iterator[str]:
     """A program that waits looks again after a pause: what it waits for may be back before."""
-    over = f" (every server answers now: if it was one, {AGAIN_S} s at most)" if all_answer else ""
+    over = (
+        f" (every server answers now: if it was one, {backoff.MAX_S:.0f} s at most)"
+        if all_answer
+        else ""
+    )
     for each in programs:
         beat = each.beat
         if beat.state == heartbeat.FAILED:

@@ -15,14 +15,7 @@ from threading import Event
 
 import psycopg
 import structlog
-from confluent_kafka import (
-    OFFSET_BEGINNING,
-    Consumer,
-    KafkaError,
-    KafkaException,
-    Message,
-    TopicPartition,
-)
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 
 from commands.outage import Outage
 from consumers.projector.feed import DeadLetterFeed, Feed
@@ -96,7 +89,8 @@ class Projector:
 
     def _mended(self, outage: Outage, found: Sequence[Message]) -> Outage:
         """A new start mends a position that Kafka has no more, where the book has the rest."""
-        lost = [messages.topic(each) for each in found if _is_lost(each.error())]
+        errors = ((messages.topic(each), each.error()) for each in found)
+        lost = [topic for topic, error in errors if error and clients.is_lost(error)]
         if lost and all(map(self._sequenced, lost)):
             return Outage(str(outage), retry=True)
         return outage
@@ -137,9 +131,3 @@ def _still_there(consumer: Consumer, place: TopicPartition) -> int:
     said = {"topic": place.topic, "partition": place.partition}
     log.warning("position_gone", **said, committed=place.offset, low=low, end=end)
     return low
-
-
-def _is_lost(error: KafkaError | None) -> bool:
-    """A position that Kafka no longer has."""
-    lost = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)  # noqa: SLF001 - so spelled there.
-    return error is not None and error.code() in lost

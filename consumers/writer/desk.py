@@ -121,16 +121,15 @@ class Desk:
 
     def has(self, offset: int, origin: Origin) -> bool:
         """Whether the book has moved past this record of its partition."""
-        commands, internal = self.positions
+        head = self.head
+        commands, internal = head.commands_position, head.internal_position
         return offset < (commands if origin is Origin.COMMANDS else internal)
 
     def _handle_rest(self, batch: Sequence[Incoming]) -> None:
-        commands, internal = self.positions
         rest = [
             each
             for each in batch
-            if each.record is None
-            or each.record.offset >= (commands if each.origin is Origin.COMMANDS else internal)
+            if each.record is None or not self.has(each.record.offset, each.origin)
         ]
         self._handle(rest, self._reached(rest))
 

@@ -58,11 +58,10 @@ class Router:
                 self._write(partition.desks[book], found)
 
     def _write(self, desk: Desk, records: Sequence[tuple[Origin, Record]]) -> None:
-        read, (commands, internal) = self._decoder.read, desk.positions
         new = [
-            read(record, origin)
+            self._decoder.read(record, origin)
             for origin, record in records
-            if record.offset >= (commands if origin is Origin.COMMANDS else internal)
+            if not desk.has(record.offset, origin)
         ]
         if new:
             desk.handle(new)

@@ -109,8 +109,13 @@ def check(error: KafkaError | None) -> None:
     """Nothing, or Outage. A position that Kafka no longer has stops us, it is never reset."""
     if error is None:
         return
-    lost = error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)  # noqa: SLF001 - so spelled there.
-    raise Outage(f"Kafka: {error.str()}", retry=not lost and not error.fatal())
+    raise Outage(f"Kafka: {error.str()}", retry=not is_lost(error) and not error.fatal())
+
+
+def is_lost(error: KafkaError) -> bool:
+    """A position that Kafka no longer has."""
+    lost = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)  # noqa: SLF001 - so spelled there.
+    return error.code() in lost
 
 
 def checked(messages: list[Message]) -> list[Message]:

@@ -1,7 +1,8 @@
 """Real servers for tests: one set for the whole run, or one of its own for a test of faults.
 
 Shape: `servers` are shared, so a test keeps to its own `book_name` and `topic_prefix`; whoever
-stops or kills a server takes `own_servers`.
+stops or kills a server takes `own_servers`. `dsn` is a database of the file's own, clean for each
+test, `reads` a connection to it with all read models.
 Errors: ServerFailed, as at any start.
 Source: tests/integration/servers.py.
 """
@@ -11,10 +12,12 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from infra.embedded.servers import EmbeddedServers
 from infra.embedded.settings import Want
+from tests.integration.read_side import clean, database, prepared
 from tests.integration.servers import Addresses, quiet, shared
 
 StartServers = Callable[..., EmbeddedServers]
@@ -53,3 +56,20 @@ def book_name() -> str:
 def topic_prefix() -> str:
     """To put before the names of topics and groups, `PREFIXtally.commands`."""
     return f"t{uuid.uuid4().hex[:12]}."
+
+
+@pytest.fixture(scope="module")
+def own(servers: Addresses) -> Generator[str]:
+    with database(servers.postgres_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def dsn(own: str) -> str:
+    return clean(own)
+
+
+@pytest.fixture
+def reads(dsn: str) -> Generator[psycopg.Connection]:
+    with prepared(dsn) as connection:
+        yield connection

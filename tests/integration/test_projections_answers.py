@@ -1,6 +1,5 @@
 """Answers and dead letters: fed from their own topics, told twice and kept once."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,23 +12,10 @@ from projections.batches import Gap
 from projections.dead_letters import dismiss, keep, settle
 from projections.positions import WrongVersionError
 from projections.recorded import Answer, DeadLetter, Recorded, answered
-from tests.integration.read_side import apply, ask, clean, connect, database, prepared
-from tests.integration.servers import Addresses
+from tests.integration.read_side import apply, ask, clean, connect, prepared
 
 AT_US = 1_772_000_000_123_456
 AT = datetime(2026, 2, 25, 6, 13, 20, 123_456, UTC)
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def reads(own: str) -> Generator[psycopg.Connection]:
-    with prepared(clean(own)) as connection:
-        yield connection
 
 
 def accepted(sequence: int, *, replayed: bool = False) -> Recorded:

@@ -6,7 +6,6 @@ in drawn pieces to another, by programs that remember little, and everything is 
 
 from collections.abc import Generator
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
@@ -17,24 +16,12 @@ from projections.model import Model
 from projections.models import EVENT_MODELS, event_models
 from projections.recorded import Recorded
 from projections.wallets import Wallets
-from tests.integration.read_side import apply, clean, connect, contents, database, prepared
-from tests.integration.servers import Addresses
+from tests.integration.read_side import apply, connect, contents, prepared
 from tests.unit.domain.accounting.business import Business
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
 
 EXAMPLES = 12  # Each makes two sets of all tables.
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def dsn(own: str) -> str:
-    return clean(own)
 
 
 def forgetful() -> list[Model]:

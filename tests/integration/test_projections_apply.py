@@ -1,6 +1,5 @@
 """Batches in PostgreSQL: rows and positions move together, once, in order, or not at all."""
 
-from collections.abc import Generator
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,7 @@ from projections.models import event_models
 from projections.positions import WrongVersionError
 from projections.recorded import Recorded
 from projections.wallets import Wallets
-from tests.integration.read_side import apply, ask, clean, connect, contents, database, prepared
-from tests.integration.servers import Addresses
+from tests.integration.read_side import apply, ask, connect, contents, prepared
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
 
@@ -29,23 +27,6 @@ if TYPE_CHECKING:
 STORY = Story()
 LOG = record(STORY.events)
 END = len(LOG)
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def dsn(own: str) -> str:
-    return clean(own)
-
-
-@pytest.fixture
-def reads(dsn: str) -> Generator[psycopg.Connection]:
-    with prepared(dsn) as connection:
-        yield connection
 
 
 def test_wallets_are_what_their_aggregates_are(reads: psycopg.Connection) -> None:

@@ -1,9 +1,8 @@
 """A balance beyond 64 bits: the ledger stops and says so, everything else goes on."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 import psycopg
-import pytest
 
 from consumers.projector.feed import Feed, Span
 from domain.money import BALANCE_MAX as WALLET_MAX
@@ -13,25 +12,12 @@ from projections.ledger import BALANCE_MAX, TOO_LARGE
 from projections.model import UnknownEvent
 from projections.models import event_models
 from projections.recorded import Recorded
-from tests.integration.read_side import apply, ask, clean, database, prepared
-from tests.integration.servers import Addresses
+from tests.integration.read_side import apply, ask
 from tests.integration.test_projector_gaps import never
 from tests.unit.projections.records import record
 
 TRIAL = """SELECT category, debit, credit, balance FROM read.trial_balance ORDER BY category"""
 STANDS = "SELECT model, sequence FROM read.position"
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def reads(own: str) -> Generator[psycopg.Connection]:
-    with prepared(clean(own)) as connection:
-        yield connection
 
 
 def credited(number: int, amount_minor: int, *, account: str = "external:bank") -> FundsCredited:

@@ -1,6 +1,6 @@
 """Answers that nobody has any more: the model begins with what there is, and says what it lacks."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -12,30 +12,12 @@ from projections.building import Source
 from projections.rebuild import Rebuilt, rebuild
 from projections.recorded import Answer, Recorded, answered
 from tests.integration.memory_log import opening
-from tests.integration.read_side import apply, ask, clean, database, prepared
-from tests.integration.servers import Addresses
+from tests.integration.read_side import apply, ask, prepared
 from tests.integration.test_projector_gaps import never
 
 AT_US = 1_772_000_000_000_000
 PLACES = "SELECT answer_sequence FROM read.commands ORDER BY 1"
 POSITION = "SELECT sequence, passed FROM read.position WHERE model = 'commands'"
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def dsn(own: str) -> str:
-    return clean(own)
-
-
-@pytest.fixture
-def reads(dsn: str) -> Generator[psycopg.Connection]:
-    with prepared(dsn) as connection:
-        yield connection
 
 
 def answers(*sequences: int) -> list[Recorded]:

@@ -3,7 +3,7 @@
 Shape: a log in memory, read as the book's log is; the live models follow it by their own.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from threading import Event, Thread
 
 import psycopg
@@ -25,27 +25,8 @@ from tests.integration.read_side import (
     clean,
     connect,
     contents,
-    database,
     prepared,
 )
-from tests.integration.servers import Addresses
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def dsn(own: str) -> str:
-    return clean(own)
-
-
-@pytest.fixture
-def reads(dsn: str) -> Generator[psycopg.Connection]:
-    with prepared(dsn) as connection:
-        yield connection
 
 
 def test_a_rebuild_gives_the_same_and_takes_the_place(dsn: str, reads: psycopg.Connection) -> None:

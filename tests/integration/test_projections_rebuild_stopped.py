@@ -3,8 +3,6 @@
 Shape: a log in memory, read as the book's log is; what is killed is resumed or dropped.
 """
 
-from collections.abc import Generator
-
 import psycopg
 import pytest
 
@@ -17,31 +15,11 @@ from tests.integration.memory_log import END, LOG, MemoryLog, opening, schemas
 from tests.integration.read_side import (
     apply,
     ask,
-    clean,
     connect,
     contents,
-    database,
     prepared,
 )
-from tests.integration.servers import Addresses
 from tests.unit.projections.records import unknown
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def dsn(own: str) -> str:
-    return clean(own)
-
-
-@pytest.fixture
-def reads(dsn: str) -> Generator[psycopg.Connection]:
-    with prepared(dsn) as connection:
-        yield connection
 
 
 def test_rows_that_somebody_changed_are_told_and_nothing_is_swapped(

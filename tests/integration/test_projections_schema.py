@@ -1,6 +1,5 @@
 """The schema is made once, by whoever comes first, and read by a role that can do nothing else."""
 
-from collections.abc import Generator
 from threading import Barrier, Thread
 
 import psycopg
@@ -11,23 +10,11 @@ from projections.models import MODELS, all_models
 from projections.positions import RELATIONS
 from projections.schema import prepare
 from projections.wallets import Wallets
-from tests.integration.read_side import apply, ask, clean, connect, contents, database, prepared
-from tests.integration.servers import Addresses
+from tests.integration.read_side import apply, ask, connect, contents, prepared
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
 
 LOG = record(Story().events)
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def dsn(own: str) -> str:
-    return clean(own)
 
 
 def test_what_is_there_is_left_alone(dsn: str) -> None:

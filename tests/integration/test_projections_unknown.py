@@ -3,7 +3,7 @@
 Shape: the story, with an event of one order replaced by one of another world.
 """
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import psycopg
 import pytest
@@ -18,12 +18,9 @@ from projections.recorded import Recorded, Undecoded
 from tests.integration.read_side import (
     apply,
     ask,
-    clean,
     contents,
-    database,
     prepared,
 )
-from tests.integration.servers import Addresses
 from tests.unit.projections.records import record, unknown
 from tests.unit.projections.story import Story
 
@@ -35,18 +32,6 @@ PLACE = next(each.sequence for each in LOG if isinstance(each.event, OrderPaid))
 STRANGE = unknown(LOG[PLACE - 1], Undecoded("no such schema"))
 HERE = [*LOG[: PLACE - 1], STRANGE, *LOG[PLACE:]]
 WAITING = [each.sequence for each in LOG if each.aggregate_id == "o1" and each.sequence >= PLACE]
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def reads(own: str) -> Generator[psycopg.Connection]:
-    with prepared(clean(own)) as connection:
-        yield connection
 
 
 class Fetch:

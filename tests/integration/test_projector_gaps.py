@@ -1,6 +1,6 @@
 """What Kafka has lost, in front of a poll or amid it, is fetched from the book; nothing spins."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 import psycopg
 import pytest
@@ -8,31 +8,13 @@ import pytest
 from consumers.projector.feed import Feed, Span
 from projections.models import event_models
 from projections.recorded import Recorded
-from tests.integration.read_side import apply, clean, contents, database, prepared
-from tests.integration.servers import Addresses
+from tests.integration.read_side import apply, contents, prepared
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
 
 LOG = record(Story().events)
 END = len(LOG)
 PART = 5  # Of what is missing, so much is fetched at once.
-
-
-@pytest.fixture(scope="module")
-def own(servers: Addresses) -> Generator[str]:
-    with database(servers.postgres_dsn) as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def dsn(own: str) -> str:
-    return clean(own)
-
-
-@pytest.fixture
-def reads(dsn: str) -> Generator[psycopg.Connection]:
-    with prepared(dsn) as connection:
-        yield connection
 
 
 class Book:
