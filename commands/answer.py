@@ -4,10 +4,10 @@ Shape: the Avro record CommandAnswered of schemas/answer/, field by field; a tes
 Units: sequences are positions in the book; `answered_at_us` microseconds since 1970, UTC.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CommandAnswered:
     """What came of a command; every command has at least one, repeats included.
 

@@ -1,12 +1,11 @@
 """Answers: one outcome per command, kept so that the same key again gets the same answer.
 
-Shape: an Answered becomes the Avro record CommandAnswered. `status`: accepted, refused or
+Shape: an answer becomes the Avro record CommandAnswered. `status`: accepted, refused or
 internal_error. An internal error is no refusal and is never kept against the key.
 Units: sequences are positions in the book's log, 0 where there is no event.
 """
 
 from dataclasses import replace
-from typing import NamedTuple
 
 from commands.answer import CommandAnswered
 from commands.execution import Executed
@@ -19,25 +18,6 @@ REFUSED = "refused"
 INTERNAL_ERROR = "internal_error"
 FAILED = Refused(INTERNAL_ERROR, "the command made us fail; it had no effect")
 KEY_REUSED = Refused("idempotency_key_reused", "this key was used for another command")
-
-
-class Draft(NamedTuple):
-    """CommandAnswered, field by field: a frozen dataclass takes three times as long to make."""
-
-    book: str
-    answer_sequence: int
-    command_id: str
-    client: str
-    idempotency_key: str
-    command_type: str
-    status: str
-    code: str
-    detail: str
-    replayed: bool
-    first_sequence: int
-    last_sequence: int
-    correlation_id: str
-    answered_at_us: int
 
 
 class Answers:
@@ -85,9 +65,9 @@ class Answers:
         *,
         first: int = 0,
         last: int = 0,
-    ) -> Draft:
+    ) -> CommandAnswered:
         meta = incoming.meta
-        return Draft(
+        return CommandAnswered(
             self.book,
             self.sequence + 1,
             incoming.command_id.hex(),
@@ -104,7 +84,7 @@ class Answers:
             self.at_us,
         )
 
-    def _add(self, incoming: Incoming, answer: CommandAnswered | Draft, *, keep: bool) -> None:
+    def _add(self, incoming: Incoming, answer: CommandAnswered, *, keep: bool) -> None:
         payload = self.codec.encode_answer(answer)
         self.sequence += 1
         command_id = incoming.command_id if keep else None

@@ -7,12 +7,12 @@ Errors: Refused is a value. An impossible history is an AssertionError, a bug.
 Source: the decider pattern (Chassaing, Dudycz); docs/concepts.md, "A command's way".
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 Stream = tuple[str, str]  # Aggregate name and the id of one of them: ("wallet", "alice").
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refused:
     """A rule says no. `code` is a stable word of the contract, `detail` a sentence for people."""
 
@@ -20,7 +20,7 @@ class Refused:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Do:
     """A command of the same book, in the same unit of work; its refusal refuses the whole."""
 
@@ -28,7 +28,7 @@ class Do:
     command: object
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Try:
     """A command that may be refused: then `on_refusal` is done in the book that tried.
 
@@ -41,7 +41,7 @@ class Try:
     on_refusal: object | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class At:
     """A command of this book that falls due later: a timer row."""
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 from commands.answer import CommandAnswered
 from commands.dead_letter import DeadLetter
 from commands.incoming import Meta
-from commands.ports import AnswerFields
 from schemas import codec, editions
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ class AvroCodec:
         return DEAD_LETTER.encode(dead_letter)
 
     @staticmethod
-    def encode_answer(answer: AnswerFields) -> bytes:
-        return ANSWER.encode(cast("CommandAnswered", answer))
+    def encode_answer(answer: CommandAnswered) -> bytes:
+        return ANSWER.encode(answer)
 
     @staticmethod
     def encode_event(event: object) -> bytes:

@@ -5,12 +5,11 @@ to the next. A balance is debit - credit: assets and expenses stand above zero, 
 income below, as a sum does that is owed by us.
 """
 
-from dataclasses import dataclass
-
 from domain.accounting import accounts
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """`side`: on which the account stands as a rule."""
 

@@ -5,10 +5,10 @@ Sign of balances: debit - credit, so assets and expenses are positive, liabiliti
 Source: docs/ledger.md; the chart of accounts is in accounts.py.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LedgerLine:
     """Debit one account, credit another."""
 

@@ -8,13 +8,13 @@ Measured: docs/ledger.md.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 from domain.accounting.accounts import WALLET
 from domain.accounting.line import LedgerLine
 from domain.accounting.rules import Row, account_of, amount_of
 from domain.accounting.table import ROWS
+from domain.value import value
 from domain.wallet.events import FundsCredited, FundsDebited
 
 
@@ -27,7 +27,7 @@ class UnaccountedEventError(Exception):
         super().__init__(f"book {book}: no accounting rule for {event!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """A row, ready to be executed; `None` for accounts: it posts nothing."""
 

@@ -8,11 +8,13 @@ Errors: AssertionError when a row names a field that its event does not have.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
+from domain.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Condition:
     """Something that is true of one field; `words` says what."""
 
@@ -48,7 +50,7 @@ def is_not_under(field: str, *, account: str) -> Condition:
     return Condition(words, field, lambda found: not str(found).startswith(account))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """One line of the table. Without accounts it says that the event posts nothing, and why."""
 

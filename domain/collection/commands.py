@@ -4,10 +4,10 @@ Units: integer minor units; `occurred_on` is the channel's business day, YYYY-MM
 Origin: outcomes are outside facts, recorded by the provider's program; the rest are follow-ons.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StartCollection:
     """Charge the buyer at the channel; the attempt is committed before it is sent."""
 
@@ -21,7 +21,7 @@ class StartCollection:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RecordChargeOutcome:
     """What the channel said. `outcome`: succeeded, refused or unknown (no answer came)."""
 
@@ -32,7 +32,7 @@ class RecordChargeOutcome:
     occurred_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StartRefund:
     """Give back at the channel what was charged there, in part or whole."""
 
@@ -42,7 +42,7 @@ class StartRefund:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RecordRefundOutcome:
     """What the channel said about a refund. `outcome`: succeeded, refused or unknown."""
 

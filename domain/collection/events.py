@@ -4,10 +4,10 @@ Units: integer minor units; `occurred_on` is the channel's business day, YYYY-MM
 The first field of an event is the id of its stream.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionStarted:
     """The charge may now be sent to the channel."""
 
@@ -21,7 +21,7 @@ class CollectionStarted:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionSucceeded:
     """The channel owes us the amount."""
 
@@ -37,7 +37,7 @@ class CollectionSucceeded:
     occurred_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionRefused:
     """The channel said no."""
 
@@ -47,7 +47,7 @@ class CollectionRefused:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionUnknown:
     """No answer came: to be asked, never assumed, never charged again."""
 
@@ -57,7 +57,7 @@ class CollectionUnknown:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionRefundStarted:
     """The refund may now be sent to the channel."""
 
@@ -72,7 +72,7 @@ class CollectionRefundStarted:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionRefundSucceeded:
     """The channel has given it back and owes us that much less."""
 
@@ -88,7 +88,7 @@ class CollectionRefundSucceeded:
     occurred_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionRefundRefused:
     """The channel will not give it back this way."""
 
@@ -99,7 +99,7 @@ class CollectionRefundRefused:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CollectionRefundUnknown:
     """No answer came to a refund."""
 
@@ -110,7 +110,7 @@ class CollectionRefundUnknown:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutcomeContradicted:
     """The channel says something else than it said before: a person's case. No money moves.
 

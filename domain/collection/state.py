@@ -6,12 +6,13 @@ still succeed late. Refunds hang on a charge that succeeded, at most as many as 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from domain.value import value
 
 STARTED, SUCCEEDED, REFUSED, UNKNOWN = "started", "succeeded", "refused", "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Charge:
     """What the buyer is charged, where and for what; it never changes."""
 
@@ -25,7 +26,7 @@ class Charge:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChannelRefund:
     """One refund. `contradicted`: the outcomes that the channel told against its success."""
 
@@ -35,28 +36,28 @@ class ChannelRefund:
     contradicted: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StartedCollection:
     """The charge may have been sent; nothing is known of it."""
 
     charge: Charge
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UnknownCollection:
     """The channel was asked and did not answer."""
 
     charge: Charge
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefusedCollection:
     """The channel said no."""
 
     charge: Charge
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SucceededCollection:
     """The channel took the money. `refunded_minor` sums all refunds, refused ones too."""
 

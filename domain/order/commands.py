@@ -3,10 +3,10 @@
 Units: integer minor units. The first three are the client's, the others follow from payments.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlaceOrder:
     """A buyer orders from a seller."""
 
@@ -17,7 +17,7 @@ class PlaceOrder:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelOrder:
     """Give up an order that nobody has paid or is paying."""
 
@@ -25,14 +25,14 @@ class CancelOrder:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeliverOrder:
     """The buyer has it: the seller's share becomes available."""
 
     order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttachPayment:
     """A payment claims the order; one at a time."""
 
@@ -43,7 +43,7 @@ class AttachPayment:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DetachPayment:
     """The payment came to nothing; another may claim the order."""
 
@@ -51,7 +51,7 @@ class DetachPayment:
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RecordOrderPaid:
     """The payment succeeded."""
 

@@ -1,9 +1,9 @@
 """What happened to an order. Units: integer minor units. The first field is the stream's id."""
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderPlaced:
     """A buyer ordered from a seller."""
 
@@ -14,7 +14,7 @@ class OrderPlaced:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentAttached:
     """A payment claimed the order."""
 
@@ -22,7 +22,7 @@ class PaymentAttached:
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentDetached:
     """The payment came to nothing."""
 
@@ -30,7 +30,7 @@ class PaymentDetached:
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderPaid:
     """The payment succeeded."""
 
@@ -38,7 +38,7 @@ class OrderPaid:
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderCancelled:
     """Given up before it was paid."""
 
@@ -46,7 +46,7 @@ class OrderCancelled:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderDelivered:
     """The buyer has it."""
 

@@ -5,10 +5,10 @@ Shape: open -> claimed by a payment -> paid -> delivered; a claim may be given u
 again; an open order may be cancelled.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenOrder:
     """Nobody is paying it."""
 
@@ -19,7 +19,7 @@ class OpenOrder:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ClaimedOrder:
     """A payment is under way. `placed` is what the order is again if that comes to nothing."""
 
@@ -31,7 +31,7 @@ class ClaimedOrder:
         return self.placed.order_id
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaidOrder:
     """A payment has succeeded; the buyer does not have it yet."""
 
@@ -39,7 +39,7 @@ class PaidOrder:
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeliveredOrder:
     """The buyer has it: the end."""
 
@@ -47,7 +47,7 @@ class DeliveredOrder:
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelledOrder:
     """Given up before it was paid: the end."""
 

@@ -3,10 +3,10 @@
 Units: integer minor units. The first four are the client's, the others follow from outcomes.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentItem:
     """One tool that pays a part. `tool` balance: `wallet_id` is set; channel: the other three.
 
@@ -22,7 +22,7 @@ class PaymentItem:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CreatePayment:
     """Plan how an order is paid. The items sum to the amount; the commission is a part of it."""
 
@@ -35,14 +35,14 @@ class CreatePayment:
     items: tuple[PaymentItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConfirmPayment:
     """Execute it: hold the balances first, charge the channel last."""
 
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelPayment:
     """Undo it before it has succeeded. A charge that succeeds later is refunded by itself."""
 
@@ -50,7 +50,7 @@ class CancelPayment:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundPayment:
     """Give back a part or all; the refund's id is the client's and goes to the channel."""
 
@@ -60,7 +60,7 @@ class RefundPayment:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RecordItemOutcome:
     """The channel answered for an item. `outcome`: succeeded, refused or unknown."""
 
@@ -70,7 +70,7 @@ class RecordItemOutcome:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RecordRefundItemOutcome:
     """The channel answered for a refund's item. `outcome`: succeeded, refused or unknown."""
 
@@ -81,7 +81,7 @@ class RecordRefundItemOutcome:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReleaseSellerShare:
     """The order was delivered: what is pending for the seller becomes available."""
 

@@ -3,12 +3,11 @@
 Units: integer minor units. The first field of an event is the id of its stream.
 """
 
-from dataclasses import dataclass
-
 from domain.payment.commands import PaymentItem
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundItem:
     """The part of a refund that goes back to one tool."""
 
@@ -19,7 +18,7 @@ class RefundItem:
     collection_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentCreated:
     """It is planned; no money has moved."""
 
@@ -32,7 +31,7 @@ class PaymentCreated:
     items: tuple[PaymentItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemExecutionStarted:
     """A balance is being held or a channel charged."""
 
@@ -48,7 +47,7 @@ class ItemExecutionStarted:
     collection_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemSucceeded:
     """The part is paid: the hold captured, or the charge taken."""
 
@@ -58,7 +57,7 @@ class ItemSucceeded:
     wallet_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemFailed:
     """The channel said no."""
 
@@ -67,7 +66,7 @@ class ItemFailed:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemOutcomeUnknown:
     """No answer came: to be asked, never assumed."""
 
@@ -76,7 +75,7 @@ class ItemOutcomeUnknown:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemUndone:
     """A started item was given back (balance) or given up (channel)."""
 
@@ -86,7 +85,7 @@ class ItemUndone:
     wallet_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentSucceeded:
     """All items are paid: the seller's share is pending, the commission earned."""
 
@@ -98,7 +97,7 @@ class PaymentSucceeded:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentFailed:
     """The channel said no and everything else was undone."""
 
@@ -107,7 +106,7 @@ class PaymentFailed:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentUndone:
     """Cancelled before it succeeded."""
 
@@ -116,7 +115,7 @@ class PaymentUndone:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LateChargeReceived:
     """The channel charged after the payment had ended: it is refunded by itself."""
 
@@ -128,7 +127,7 @@ class LateChargeReceived:
     collection_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SellerShareReleased:
     """The order was delivered: the share is available. `amount_minor` may be 0 after refunds."""
 
@@ -138,7 +137,7 @@ class SellerShareReleased:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundStarted:
     """Money goes back: from the seller and the commission, to the items."""
 
@@ -153,7 +152,7 @@ class RefundStarted:
     items: tuple[RefundItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundItemSucceeded:
     """A part of a refund has arrived."""
 
@@ -162,7 +161,7 @@ class RefundItemSucceeded:
     item_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundItemRefused:
     """The channel will not take it: the money stays in the refund's account, a person's case."""
 
@@ -172,7 +171,7 @@ class RefundItemRefused:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundItemUnknown:
     """No answer came: to be asked, never assumed."""
 
@@ -182,7 +181,7 @@ class RefundItemUnknown:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RefundSucceeded:
     """All parts of a refund have arrived."""
 

@@ -8,9 +8,9 @@ some 60 kB, and nothing of it grows with time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from domain.payment.commands import PaymentItem
+from domain.value import value
 
 BALANCE, CHANNEL = "balance", "channel"
 STARTED, SUCCEEDED, REFUSED, UNKNOWN, UNDONE = (
@@ -24,7 +24,7 @@ ITEMS_MAX = 10
 REFUNDS_MAX = 100  # Of one payment; channels stop earlier (WeChat Pay: 50).
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaymentTerms:
     """What was planned; it never changes. The items sum to the amount."""
 
@@ -50,7 +50,7 @@ class PaymentTerms:
         return next((item for item in self.items if item.tool == CHANNEL), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refund:
     """Money on its way back. `journal`: started, succeeded, refused or unknown, by item."""
 
@@ -58,14 +58,14 @@ class Refund:
     journal: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CreatedPayment:
     """Planned; no money has moved."""
 
     terms: PaymentTerms
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ExecutingPayment:
     """Balances are held, the channel is charged. `journal`: how far each item is."""
 
@@ -73,7 +73,7 @@ class ExecutingPayment:
     journal: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SucceededPayment:
     """Paid. `refunded_minor` sums all refunds, also those that the channel did not take."""
 
@@ -83,21 +83,21 @@ class SucceededPayment:
     refunds: Mapping[str, Refund]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FailedPayment:
     """The channel said no."""
 
     terms: PaymentTerms
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UndonePayment:
     """Cancelled before it succeeded."""
 
     terms: PaymentTerms
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LateChargedPayment:
     """The channel charged after the end and gives it back."""
 

@@ -6,10 +6,10 @@ naming.settlement_id.
 Origin: files come from the intake program, expectations follow from our events.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CurrencyTotal:
     """What a file says in all, of one currency."""
 
@@ -19,7 +19,7 @@ class CurrencyTotal:
     net_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ImportSettlementFile:
     """A proven file begins: how many lines and which totals must follow."""
 
@@ -34,14 +34,14 @@ class ImportSettlementFile:
     totals: tuple[CurrencyTotal, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SealBatch:
     """All lines have been sent: check count and totals, and close the batch."""
 
     batch_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReportSettlementLine:
     """One line of a file, at `line_number` in it. `kind`: charge, refund and so on.
 
@@ -63,7 +63,7 @@ class ReportSettlementLine:
     booked_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ExpectSettlement:
     """Our events say that the provider owes (or is owed) this; it is promised within days."""
 
@@ -78,7 +78,7 @@ class ExpectSettlement:
     promised_days: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckSettlement:
     """It should have been settled by now: in a sealed batch, or by the provider's promise."""
 
@@ -86,7 +86,7 @@ class CheckSettlement:
     batch_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ResolveBreak:
     """A person decides a break. `account`: writeoff or rounding; suspense goes back to zero.
 

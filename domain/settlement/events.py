@@ -5,12 +5,11 @@ Days are YYYY-MM-DD, `due_us` microseconds since 1970 in UTC. The first field of
 of its stream: `settlement_batch` for `batch_id`, `settlement_reference` for `settlement_id`.
 """
 
-from dataclasses import dataclass
-
 from domain.settlement.commands import CurrencyTotal
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettlementFileImported:
     """A proven file is arriving."""
 
@@ -25,7 +24,7 @@ class SettlementFileImported:
     totals: tuple[CurrencyTotal, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettlementLineReported:
     """A line as the file has it; what it means for us is decided at its reference."""
 
@@ -40,7 +39,7 @@ class SettlementLineReported:
     booked_on: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BatchSealed:
     """The batch is complete: count and totals agree with the file."""
 
@@ -51,7 +50,7 @@ class BatchSealed:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettlementExpected:
     """Our books say that this should be in a file; at `due_us` the promised days are over."""
 
@@ -67,7 +66,7 @@ class SettlementExpected:
     due_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettlementMatched:
     """A line answers an expectation in its currency; `cleared_minor` is our amount.
 
@@ -88,7 +87,7 @@ class SettlementMatched:
     break_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BreakOpened:
     """File and books disagree; `amount_minor` is file - ours, `break_id` names the case.
 
@@ -112,7 +111,7 @@ class BreakOpened:
     net_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BreakResolved:
     """The case is closed: `amount_minor`, signed as in BreakOpened, goes to `account`.
 

@@ -7,12 +7,11 @@ or written off (a person gave it up); each keeps all its breaks, the resolved on
 say which lines it has seen. Most references never have one.
 """
 
-from dataclasses import dataclass
-
 from domain.settlement.commands import CurrencyTotal
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BatchFile:
     """What a file says of itself."""
 
@@ -23,7 +22,7 @@ class BatchFile:
     totals: tuple[CurrencyTotal, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArrivingBatch:
     """Lines are coming in; `counted` is what they sum to so far, by currency."""
 
@@ -33,14 +32,14 @@ class ArrivingBatch:
     counted: tuple[CurrencyTotal, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SealedBatch:
     """Count and totals were those of the file."""
 
     file: BatchFile
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Break:
     """A case. `line_number` 0: not about a line. The fee is that of a line wholly in question."""
 
@@ -55,7 +54,7 @@ class Break:
     resolved: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Expectation:
     """What our books say the provider owes, or is owed."""
 
@@ -68,14 +67,14 @@ class Expectation:
     due_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unexpected:
     """Lines have come, nothing of ours has."""
 
     breaks: tuple[Break, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Awaited:
     """Expected; no line in its currency has come. Overdue: a missing_in_file break is open."""
 
@@ -83,7 +82,7 @@ class Awaited:
     breaks: tuple[Break, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settled:
     """This line answers the expectation."""
 
@@ -92,7 +91,7 @@ class Settled:
     breaks: tuple[Break, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WrittenOff:
     """Expected, never settled, and given up by a person."""
 

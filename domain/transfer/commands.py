@@ -3,10 +3,10 @@
 Units: integer minor units. TransferFunds is the client's; the others travel between books.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferFunds:
     """Move money between wallets; `destination_book` empty: both are in this book."""
 
@@ -18,7 +18,7 @@ class TransferFunds:
     destination_book: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReceiveTransfer:
     """Another book has set the money aside: credit it here. `incoming_id`: `<book>/<transfer>`."""
 
@@ -31,14 +31,14 @@ class ReceiveTransfer:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConfirmTransfer:
     """The other book has credited it: capture the hold. Cannot be refused."""
 
     transfer_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FailTransfer:
     """The other book refused it: release the hold."""
 

@@ -4,10 +4,10 @@ Units: integer minor units. The first field of an event is the id of its stream.
 Streams: `transfer` where the money comes from, `incoming_transfer` where it goes to.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferStarted:
     """The money is held here and offered to the other book."""
 
@@ -19,7 +19,7 @@ class TransferStarted:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferCompleted:
     """The other book has credited it; the hold is captured."""
 
@@ -28,7 +28,7 @@ class TransferCompleted:
     destination_book: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferFailed:
     """The other book refused it; the hold is released."""
 
@@ -37,7 +37,7 @@ class TransferFailed:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferReceived:
     """A transfer of another book was credited here."""
 

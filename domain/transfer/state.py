@@ -6,10 +6,10 @@ events are all of it, and its name is kept by `begins`.
 Units: integer minor units.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferUnderWay:
     """Held here, offered to the other book; its answer is awaited."""
 
@@ -21,14 +21,14 @@ class TransferUnderWay:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferDone:
     """Credited there, captured here."""
 
     transfer_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TransferUndone:
     """Refused there with this code, released here."""
 
@@ -36,7 +36,7 @@ class TransferUndone:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IncomingTransfer:
     """Credited here on behalf of another book."""
 

@@ -4,10 +4,10 @@ Units: integer minor units of the wallet's one currency; times in microseconds s
 Origin: the first nine are commands of clients; those after them are follow-ons, ours alone.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenWallet:
     """Open an account. `type`: buyer, seller, platform or promotion."""
 
@@ -18,7 +18,7 @@ class OpenWallet:
     overdraft_limit_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CreditWallet:
     """Money comes in from outside: from the account `external:<source>`."""
 
@@ -29,7 +29,7 @@ class CreditWallet:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DebitWallet:
     """Money goes out: to the account `external:<destination>`."""
 
@@ -40,7 +40,7 @@ class DebitWallet:
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HoldFunds:
     """Set money aside until captured, released or expired. Nobody owns it, so it must expire."""
 
@@ -51,7 +51,7 @@ class HoldFunds:
     expires_at_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CaptureHold:
     """Take held money, in part or whole, to `external:<destination>`."""
 
@@ -64,7 +64,7 @@ class CaptureHold:
     release_rest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReleaseHold:
     """Give back what is left of a hold."""
 
@@ -73,7 +73,7 @@ class ReleaseHold:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FreezeWallet:
     """Stop money from leaving. Money that arrives is never turned away."""
 
@@ -81,7 +81,7 @@ class FreezeWallet:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UnfreezeWallet:
     """End a freeze."""
 
@@ -89,7 +89,7 @@ class UnfreezeWallet:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CloseWallet:
     """End an account that holds nothing, reserves nothing and owes nothing."""
 
@@ -97,7 +97,7 @@ class CloseWallet:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HoldForOwner:
     """Set money aside for a payment or transfer, which alone ends it; it never expires."""
 
@@ -108,7 +108,7 @@ class HoldForOwner:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CaptureForOwner:
     """The owner takes the whole hold to a ledger account. A freeze does not matter."""
 
@@ -118,7 +118,7 @@ class CaptureForOwner:
     account: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReleaseForOwner:
     """The owner gives the whole hold back."""
 
@@ -128,7 +128,7 @@ class ReleaseForOwner:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ExpireHold:
     """The timer of a hold that nobody owns; nothing happens if it has ended already."""
 
@@ -136,7 +136,7 @@ class ExpireHold:
     hold_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReceiveFunds:
     """Money of ours arrives from a ledger account, in any status of the wallet.
 
@@ -151,7 +151,7 @@ class ReceiveFunds:
     pending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReleasePending:
     """Pending money becomes available."""
 
@@ -161,7 +161,7 @@ class ReleasePending:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReclaimFunds:
     """Take money back to a ledger account: what is there, the rest becomes the owner's debt.
 

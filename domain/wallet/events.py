@@ -4,10 +4,10 @@ Units: integer minor units; `balance_after_minor` includes what is reserved, so
 available = balance - reserved. `account` is the ledger account on the other side.
 """
 
-from dataclasses import dataclass
+from domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WalletOpened:
     """An account exists."""
 
@@ -18,7 +18,7 @@ class WalletOpened:
     overdraft_limit_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FundsCredited:
     """Money came in; `pending` money counts as reserved until PendingReleased."""
 
@@ -32,7 +32,7 @@ class FundsCredited:
     reserved_after_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FundsDebited:
     """Money went out; `pending`: out of the pending part."""
 
@@ -46,7 +46,7 @@ class FundsDebited:
     reserved_after_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FundsHeld:
     """Money was set aside. `owner` empty: `expires_at_us` is set; owned: it is 0."""
 
@@ -60,7 +60,7 @@ class FundsHeld:
     reserved_after_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HoldCaptured:
     """Held money went to `account`; `remaining_minor` is still held."""
 
@@ -75,7 +75,7 @@ class HoldCaptured:
     reserved_after_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HoldReleased:
     """What was left of a hold is available again."""
 
@@ -88,7 +88,7 @@ class HoldReleased:
     reserved_after_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PendingReleased:
     """Pending money is available."""
 
@@ -100,7 +100,7 @@ class PendingReleased:
     reserved_after_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DebtRecorded:
     """The owner owes us what could not be taken back; `account` is where it was due."""
 
@@ -111,7 +111,7 @@ class DebtRecorded:
     account: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DebtRepaid:
     """A debt was paid out of what arrived."""
 
@@ -123,7 +123,7 @@ class DebtRepaid:
     reserved_after_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WalletFrozen:
     """Money no longer leaves."""
 
@@ -131,7 +131,7 @@ class WalletFrozen:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WalletUnfrozen:
     """The freeze ended."""
 
@@ -139,7 +139,7 @@ class WalletUnfrozen:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WalletClosed:
     """The account ended, empty."""
 
