@@ -17,16 +17,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 import psycopg
-import structlog
-from confluent_kafka import TopicPartition
 
 from commands.outage import Outage
-from consumers.projector import log_reader
-from consumers.projector.decoding import Foreign, read_answer
+from consumers.projector import log_reader, results
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
-from infra.kafka.partition import partition_of
-from infra.kafka.reading import records
 from projections import building, models
 from projections.answers import Commands
 from projections.building import SourceError
@@ -46,7 +41,6 @@ SERVED = """SELECT book, answer_sequence, replace(command_id::text, '-', ''), cl
 FROM read.commands WHERE book = %s AND answer_sequence > %s AND answer_sequence < %s
 ORDER BY answer_sequence LIMIT %s"""
 Progress = Callable[[str, int], None]  # The book, and how many of its records are read.
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +106,13 @@ class LogSource:
             yield from log_reader.read(connection, book, after=after, to=end)
 
     def _answers(self, book: str, after: int) -> Generator[Recorded]:
-        """A repeat of the relay's is passed over; what nobody has any more shows as a gap."""
-        surroundings = self._surroundings
-        number = partition_of(book.encode(), surroundings.cluster.partitions)
-        place = TopicPartition(surroundings.topics.results, number, 0)
+        """What nobody has any more shows as a gap."""
         last = after
-        for message in records(surroundings.settings.kafka_address, place):
-            try:
-                found = read_answer(message)
-            except Foreign as foreign:
-                log.warning("foreign_records", records=[str(foreign)])
-                continue
-            if found is not None and found[0] == book and found[1].sequence > last:
-                yield from self._served(book, after=last, before=found[1].sequence)
-                last = found[1].sequence
-                yield found[1]
+        with closing(results.since(self._surroundings, book, after=after)) as found:
+            for each in found:
+                yield from self._served(book, after=last, before=each.sequence)
+                last = each.sequence
+                yield each
         yield from self._served(book, after=last, before=NEVER)
 
     def _served(self, book: str, *, after: int, before: int) -> Iterator[Recorded]:

@@ -1,10 +1,10 @@
-"""One feed of the projector: records of a topic become rows of the models that want them.
+"""What comes next of a book becomes rows of the models that want it.
 
-Shape: Feed.take(messages) applies them, book by book, each book's in one transaction.
-Rules: what a model holds already is cut; what is missing, in front of a poll or amid it, is fetched
-from the book, from where the models stand; a model of money that meets an unknown event stops,
-stale and never wrong, and the others go on. A foreign record is no part of a book's sequence: it is
-logged, counted and passed over; if anything of ours were missing, that shows as a gap.
+Shape: Feed.apply(connection, book, batch) applies it in one transaction, DeadLetterFeed.take a
+poll's dead letters. Rules: what a model holds already is cut; what is missing, in front of a batch
+or amid it, is fetched, from where the models stand; a model of money that meets an unknown event
+stops, stale and never wrong, and the others go on. A foreign record is logged, counted and passed
+over.
 Errors: Outage; psycopg's operational errors are made one.
 """
 
@@ -23,9 +23,8 @@ from projections.dead_letters import keep
 from projections.model import Model
 from projections.recorded import DeadLetter, Recorded
 
-FETCH_MAX = 20_000  # Events fetched for a gap in one go; the rest in the next.
+FETCH_MAX = 20_000  # Records fetched for a gap in one go; the rest in the next.
 TOLD_MAX = 10  # Foreign records of a poll that are named; the others are counted.
-Read = Callable[[Message], tuple[str, Recorded] | None]
 
 
 class Span(NamedTuple):
@@ -40,35 +39,16 @@ log = structlog.get_logger()
 
 
 class Feed:
-    """The models of one feed. `fetch(book, span)` reads from the book what Kafka skipped.
+    """The models of one feed. `fetch(book, span)` brings what was not in what came.
 
-    It gives the first of a span, FETCH_MAX at most, and nothing where the book has none of it.
+    It gives the first of a span, FETCH_MAX at most, and nothing where nobody has any of it.
     """
 
-    def __init__(self, models: Sequence[Model], read: Read, fetch: Fetch) -> None:
+    def __init__(self, models: Sequence[Model], fetch: Fetch) -> None:
         self.models = models
         self.fetch = fetch
         self._passes = all(model.passes for model in models)
-        self._read = read
         self.stopped: dict[tuple[str, str], str] = {}  # Model and book; what it stands before.
-        self.foreign = 0
-
-    def take(self, connection: psycopg.Connection, messages: Sequence[Message]) -> int:
-        """Apply a poll's records; how many there were."""
-        by_book: dict[str, list[Recorded]] = {}
-        strange: list[Foreign] = []
-        for message in messages:
-            try:
-                found = self._read(message)
-            except Foreign as foreign:
-                strange.append(foreign)
-                continue
-            if found is not None:
-                by_book.setdefault(found[0], []).append(found[1])
-        self.foreign += told(strange, before=self.foreign)
-        for book, batch in by_book.items():
-            self.apply(connection, book, batch)
-        return len(messages)
 
     def going(self, book: str) -> list[Model]:
         """The models that have not stopped in a book."""
@@ -83,19 +63,23 @@ class Feed:
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
 
+    def fill(self, connection: psycopg.Connection, gap: Gap) -> None:
+        """Apply the first part of what the models lack."""
+        missing = self._missing(gap)
+        if self._passes:
+            self._pass_over(connection, gap, missing)
+        lacking = self._apply_or_gap(connection, gap.book, missing)
+        assert lacking is None, "what was fetched has a gap"
+
     def _apply_run(
         self, connection: psycopg.Connection, book: str, run: Sequence[Recorded]
     ) -> None:
-        """Of events without gap; what the models lack before them comes first, part by part."""
+        """Of records without gap; what the models lack before them comes first, part by part."""
         expected = 0
         while gap := self._apply_or_gap(connection, book, run):
             assert gap.expected > expected, "what was fetched has brought nobody on"
             expected = gap.expected
-            missing = self._missing(gap)
-            if self._passes:
-                self._pass_over(connection, gap, missing)
-            lacking = self._apply_or_gap(connection, book, missing)
-            assert lacking is None, "a book's own log has a gap"
+            self.fill(connection, gap)
 
     def _apply_or_gap(
         self, connection: psycopg.Connection, book: str, batch: Sequence[Recorded]
@@ -120,7 +104,7 @@ class Feed:
     def _pass_over(
         self, connection: psycopg.Connection, gap: Gap, missing: Sequence[Recorded]
     ) -> None:
-        """What neither Kafka nor the book has any more is not waited for."""
+        """What nobody has any more is not waited for."""
         to = (missing[0].sequence if missing else gap.found) - 1
         if to >= gap.expected:
             log.error("records_gone", book=gap.book, after=gap.expected - 1, to=to)

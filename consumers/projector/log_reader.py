@@ -1,101 +1,136 @@
-"""A book's log in PostgreSQL as the projections read it: for gaps, rebuilds and proofs.
+"""A book's log in PostgreSQL as the projections read it: to follow it, for rebuilds and proofs.
 
 Shape: read(connection, book, after, to) yields Recorded in order, through a cursor of the server:
-memory is bounded by ROWS whatever the length of the log. `at` reads single places.
+memory is bounded by ROWS whatever the length of the log. `at` reads single places. Following gives
+the next few, of events or answers.
 Errors: psycopg's; an event of an unknown type becomes an Undecoded of its own stream: its first
 field is the stream's id, and the id it is stored by says which aggregate's it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.types.numeric import Int4BinaryLoader, Int8BinaryLoader
+from psycopg.types.string import ByteaBinaryLoader
 
 from commands import identity
 from commands.catalogue import EVENTS, STREAM_OF_FIELD
+from consumers.projector.decoding import answer_of
 from consumers.relay.headers import first_text
 from infra.event_store.directory import Book
 from infra.event_store.rows import EPOCH_2000_DAYS, EPOCH_2000_US
-from projections.recorded import Recorded, Undecoded
+from projections.recorded import Recorded, Undecoded, answered
 from schemas import codec
 from schemas.editions import MARK
 from schemas.malformed import Malformed
 
 ROWS = 10_000
-READ = """SELECT notification_id, timestamptz_send(recorded_at), date_send(effective_on),
-  originator_version, topic, state, uuid_send(command_id), coalesce(correlation_id, '')
-FROM {schema}.events WHERE {where} ORDER BY notification_id"""
-BETWEEN = "notification_id > {after} AND notification_id <= {to}"
-STREAM = "SELECT uuid_send(originator_id) FROM {schema}.events WHERE notification_id = {sequence}"
+READ = """SELECT notification_id, recorded_at, effective_on, originator_version, topic, state,
+  command_id, coalesce(correlation_id, ''), originator_id
+FROM {schema}.events WHERE """
+BETWEEN = READ + "notification_id > %s AND notification_id <= %s ORDER BY notification_id"
+AT = READ + "notification_id = ANY(%s) ORDER BY notification_id"
+NEXT = READ + "notification_id > %s ORDER BY notification_id LIMIT %s"
+ANSWERS = """SELECT answer FROM {schema}.answers
+WHERE answer_sequence > %s ORDER BY answer_sequence LIMIT %s"""
 END = "SELECT last_sequence FROM {schema}.head"
 UNKNOWN = "unknown"
+# As PostgreSQL sends them: the driver's own dates and ids would be made only to be taken apart.
+PLAIN = (
+    ("timestamptz", Int8BinaryLoader),
+    ("date", Int4BinaryLoader),
+    ("uuid", ByteaBinaryLoader),
+)
 
 
 def end_of(connection: psycopg.Connection, book: Book) -> int:
     """The last sequence of the log."""
-    row = connection.execute(sql.SQL(END).format(schema=sql.Identifier(book.schema))).fetchone()
+    row = connection.execute(_of(book, END)).fetchone()
     assert row is not None, "a book without a head"
     return int(row[0])
 
 
 def read(connection: psycopg.Connection, book: Book, *, after: int, to: int) -> Iterator[Recorded]:
     """The events after `after` up to `to`, each as it was stored."""
-    where = sql.SQL(BETWEEN).format(after=sql.Literal(after), to=sql.Literal(to))
-    return _read(connection, book, where)
+    return _read(connection, _of(book, BETWEEN), (after, to))
 
 
 def at(connection: psycopg.Connection, book: Book, places: Sequence[int]) -> Iterator[Recorded]:
     """The events of some places, in order."""
-    wanted = sql.SQL(", ").join(map(sql.Literal, places))
-    return _read(connection, book, sql.SQL("notification_id IN ({})").format(wanted))
+    return _read(connection, _of(book, AT), (list(places),))
 
 
-def _read(connection: psycopg.Connection, book: Book, where: sql.Composed) -> Iterator[Recorded]:
-    statement = sql.SQL(READ).format(schema=sql.Identifier(book.schema), where=where)
+class Following:
+    """The next events and answers of books, a batch at a time, by one round trip each."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._cursor = _plain(connection.cursor(binary=True))
+
+    def events(self, book: Book, *, after: int, limit: int) -> Sequence[Recorded]:
+        return list(recorded(self._rows(book, NEXT, after, limit)))
+
+    def answers(self, book: Book, *, after: int, limit: int) -> Sequence[Recorded]:
+        return [answered(answer_of(row[0])) for row in self._rows(book, ANSWERS, after, limit)]
+
+    def _rows(self, book: Book, text: LiteralString, *parameters: int) -> Sequence[tuple[Any, ...]]:
+        self._cursor.execute(_of(book, text), parameters, prepare=True)
+        return self._cursor.fetchall()
+
+
+def recorded(rows: Iterable[tuple[Any, ...]]) -> Iterator[Recorded]:
+    """The columns of READ become what the models are fed with."""
+    read_event, rule_of = codec.decode_stored_event, EVENTS.__getitem__
+    for sequence, at_us, day, version, topic, state, command_id, correlation_id, stream_id in rows:
+        try:
+            event: object = read_event(topic, state)
+        except Malformed as malformed:
+            event = Undecoded(str(malformed))
+            aggregate, aggregate_id = _stream(stream_id, state)
+        else:
+            rule = rule_of(type(event))
+            aggregate, aggregate_id = rule.aggregate, rule.id_of(event)
+        yield Recorded(
+            sequence,
+            at_us + EPOCH_2000_US,
+            day + EPOCH_2000_DAYS,
+            aggregate,
+            aggregate_id,
+            version,
+            topic.partition(MARK)[0] if MARK in topic else topic,
+            event,
+            command_id,
+            correlation_id,
+        )
+
+
+def _read(
+    connection: psycopg.Connection, statement: sql.Composed, parameters: Sequence[object]
+) -> Iterator[Recorded]:
     with connection.transaction(), connection.cursor("log", binary=True) as cursor:
-        cursor.itersize = ROWS
-        cursor.execute(statement)
-        for sequence, at, on, version, topic, state, command_id, correlation_id in cursor:
-            event, aggregate, aggregate_id = _event(topic, state)
-            if isinstance(event, Undecoded):
-                aggregate, aggregate_id = _stream(connection, book, sequence, state)
-            yield Recorded(
-                sequence,
-                int.from_bytes(at, "big", signed=True) + EPOCH_2000_US,
-                int.from_bytes(on, "big", signed=True) + EPOCH_2000_DAYS,
-                aggregate,
-                aggregate_id,
-                version,
-                topic.partition(MARK)[0],
-                event,
-                command_id,
-                correlation_id,
-            )
+        _plain(cursor).itersize = ROWS
+        cursor.execute(statement, parameters)
+        yield from recorded(cursor)
 
 
-def _event(stored_name: str, payload: bytes) -> tuple[object, str, str]:
-    try:
-        event = codec.decode_stored_event(stored_name, payload)
-    except Malformed as malformed:
-        return Undecoded(str(malformed)), UNKNOWN, ""
-    rule = EVENTS[type(event)]
-    return event, rule.aggregate, rule.id_of(event)
+def _plain(cursor: Any) -> Any:  # noqa: ANN401 - a cursor of the client or of the server.
+    for name, loader in PLAIN:
+        cursor.adapters.register_loader(name, loader)
+    return cursor
 
 
-def _stream(
-    connection: psycopg.Connection, book: Book, sequence: int, payload: bytes
-) -> tuple[str, str]:
+def _stream(stream_id: bytes, payload: bytes) -> tuple[str, str]:
     """Whose event it is that cannot be read; nobody's whom we know: (UNKNOWN, "")."""
-    statement = sql.SQL(STREAM).format(
-        schema=sql.Identifier(book.schema), sequence=sql.Literal(sequence)
-    )
-    row = connection.execute(statement, binary=True).fetchone()
-    assert row is not None, "an event that was there"
     try:
         aggregate_id = first_text(payload).decode()
     except (IndexError, UnicodeDecodeError):
         return UNKNOWN, ""
     for aggregate in STREAM_OF_FIELD.values():
-        if identity.stream_id((aggregate, aggregate_id)) == row[0]:
+        if identity.stream_id((aggregate, aggregate_id)) == stream_id:
             return aggregate, aggregate_id
     return UNKNOWN, ""
+
+
+def _of(book: Book, text: LiteralString) -> sql.Composed:
+    return sql.SQL(text).format(schema=sql.Identifier(book.schema))

@@ -8,16 +8,19 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
 
-import pytest
 from confluent_kafka import OFFSET_END, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from commands.outage import Outage
 from consumers import rebuild
-from consumers.projector.feed import Span
-from consumers.projector.start import Fetch
 from projections.models import REBUILT
-from tests.integration.faults.given import assert_sound, opened, publish, transfers, until_relayed
+from tests.integration.faults.given import (
+    assert_sound,
+    opened,
+    publish,
+    start,
+    transfers,
+    until_relayed,
+)
 from tests.integration.programs import System, running
 from tests.integration.servers import Addresses
 
@@ -54,18 +57,48 @@ def rebuilt(system: System) -> None:
     assert all(each.rebuilt.swapped for each in done), done
 
 
-def test_an_answer_beyond_the_book_s_last_is_waited_for(servers: Addresses, tmp_path: Path) -> None:
-    """As after a restore to an older state: nothing is passed over on its word."""
+def test_read_models_ahead_of_the_log_wait(servers: Addresses, tmp_path: Path) -> None:
+    """As after a restore of the books alone: nothing is passed over, and the projector says so."""
     with running(servers, tmp_path) as system:
         count = publish(system, opened("a", "b"))
         until_relayed(system, count)
-        nobody_has_answers(system)
-        fetch = Fetch(system.settings.postgres)
-        assert fetch.answers("main", Span(0, count - 1)) == []
-        with pytest.raises(
-            Outage, match=f"holds answer {count + 1} of main, the book gave {count}"
-        ):
-            fetch.answers("main", Span(0, count))
+        system.start("projector")
+        until_held(system, to=count)
+        for each in ("writer", "relay", "projector"):
+            system.stop(each)
+        with system.connect() as connection:
+            connection.execute("UPDATE book_main.head SET last_answer = last_answer - 1")
+            projector = start(system, "projector")
+            system.until(lambda: "was it restored?" in projector.said() or None, "it to say so")
+            connection.execute("UPDATE book_main.head SET last_answer = last_answer + 1")
+        for each in ("writer", "relay"):
+            system.start(each)
+        count += publish(system, opened("c"))
+        until_held(system, to=count)
+        assert_sound(system)
+
+
+def test_answers_that_the_book_has_dropped_come_from_their_topic(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    """As after days without a projector."""
+    with running(servers, tmp_path) as system:
+        count = publish(system, [*opened("a", "b", cents=100), *transfers(range(10), "ab")])
+        until_relayed(system, count)
+        with system.connect() as connection:
+            connection.execute("DELETE FROM book_main.answers WHERE answer_sequence < 10")
+        system.start("projector")
+        until_held(system, to=count)
+        assert held(system) == (count, 1, count)
+        system.stop("projector")
+        count += publish(system, transfers(range(10, 20), "ab"))
+        until_relayed(system, count)
+        with system.connect() as connection:
+            connection.execute("DELETE FROM book_main.answers")  # None is left to stand behind.
+        system.start("projector")
+        until_held(system, to=count)
+        assert held(system) == (count, 1, count)
+        assert_sound(system)
 
 
 def test_read_models_come_up_though_the_first_answers_are_gone(

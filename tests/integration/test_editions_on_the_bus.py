@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from commands.incoming import Incoming, Origin, Record
-from consumers.projector.decoding import EventDecoder
+from consumers.projector import log_reader
 from consumers.relay.book_relay import BookRelay
 from consumers.surroundings import Surroundings
 from consumers.verify.bus_pass import pass_over_bus
@@ -71,8 +71,8 @@ def test_each_event_travels_behind_the_schema_that_wrote_it(
             ids = [unframe(messages.value(each))[0] for each in found]
             assert ids == [surroundings.earlier_ids[OPENED], surroundings.ids[OPENED]]
             expected = [WalletOpened(name, "anna", "buyer", EUR, 0) for name in ("a", "b")]
-            decoder = EventDecoder(surroundings.schemas)
-            projected = [decoder.read(each)[1] for each in found]
+            with system.connect() as connection:
+                projected = list(log_reader.read(connection, MAIN, after=0, to=2))
             assert [each.event for each in projected] == expected
             assert {each.type_name for each in projected} == {OPENED}
             findings = Findings()

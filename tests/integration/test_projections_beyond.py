@@ -13,7 +13,6 @@ from projections.model import UnknownEvent
 from projections.models import event_models
 from projections.recorded import Recorded
 from tests.integration.read_side import apply, ask
-from tests.integration.test_projector_gaps import never
 from tests.unit.projections.records import record
 
 TRIAL = """SELECT category, debit, credit, balance FROM read.trial_balance ORDER BY category"""
@@ -41,7 +40,7 @@ def test_only_the_ledger_stops_where_ten_full_wallets_were_paid_in(
     def fetch(_book: str, span: Span) -> Sequence[Recorded]:
         return log[span.after : span.to]
 
-    feed = Feed(event_models(), never, fetch)
+    feed = Feed(event_models(), fetch)
     feed.apply(reads, "main", log[:18])
     feed.apply(reads, "main", log[18:])
     stands = ask(reads, STANDS)

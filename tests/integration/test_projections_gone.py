@@ -13,7 +13,6 @@ from projections.rebuild import Rebuilt, rebuild
 from projections.recorded import Answer, Recorded, answered
 from tests.integration.memory_log import opening
 from tests.integration.read_side import apply, ask, prepared
-from tests.integration.test_projector_gaps import never
 
 AT_US = 1_772_000_000_000_000
 PLACES = "SELECT answer_sequence FROM read.commands ORDER BY 1"
@@ -126,12 +125,12 @@ def test_the_projector_does_not_wait_for_what_nobody_has(
     places: Sequence[int],
     passed: int,
 ) -> None:
-    """`saved` are those that the book still has."""
+    """`saved` are those that Kafka still has."""
 
     def fetch(_book: str, span: Span) -> Sequence[Recorded]:
         return answers(*(each for each in saved if span.after < each <= span.to))
 
-    feed = Feed([Commands()], never, fetch)
+    feed = Feed([Commands()], fetch)
     before = max(held, default=0) - len(held)
     feed.apply(reads, "main", answers(*held))
     feed.apply(reads, "main", answers(501, 502))

@@ -1,4 +1,4 @@
-"""What Kafka has lost, in front of a poll or amid it, is fetched from the book; nothing spins."""
+"""What a model lacks, in front of a batch or amid it, is fetched from the book; nothing spins."""
 
 from collections.abc import Sequence
 
@@ -28,26 +28,22 @@ class Book:
         return LOG[span.after : min(span.to, span.after + PART)]
 
 
-def never(_message: object) -> None:
-    raise AssertionError("nothing is read")
-
-
-# What a poll holds: 21 to 30 and from 46 on; the hole is 31 to 45.
-POLL = [*LOG[20:30], *LOG[45:]]
+# 21 to 30 and from 46 on; the hole is 31 to 45.
+BATCH = [*LOG[20:30], *LOG[45:]]
 
 
 @pytest.mark.parametrize(
     ("held", "asked_from"),
     [(0, 0), (15, 15), (20, 30), (25, 30), (30, 30), (31, 31), (44, 44), (45, None), (60, None)],
 )
-def test_a_gap_amid_a_poll_is_filled_from_where_the_models_stand(
+def test_a_gap_amid_a_batch_is_filled_from_where_the_models_stand(
     reads: psycopg.Connection, dsn: str, held: int, asked_from: int | None
 ) -> None:
-    """Positions before the poll, in it, before, in and behind the hole."""
+    """Positions before the batch, in it, before, in and behind the hole."""
     if held:
         apply(reads, LOG[:held])
     book = Book()
-    Feed(event_models(), never, book.fetch).apply(reads, "main", POLL)
+    Feed(event_models(), book.fetch).apply(reads, "main", BATCH)
     assert [span.after for span in book.asked][:1] == ([] if asked_from is None else [asked_from])
     assert len({span.after for span in book.asked}) == len(book.asked)
     found = contents(reads)
@@ -59,6 +55,6 @@ def test_a_gap_amid_a_poll_is_filled_from_where_the_models_stand(
 def test_of_several_gaps_each_is_filled(reads: psycopg.Connection) -> None:
     book = Book()
     every_other = [*LOG[::2], *LOG[-1:]]
-    Feed(event_models(), never, book.fetch).apply(reads, "main", every_other)
+    Feed(event_models(), book.fetch).apply(reads, "main", every_other)
     assert apply(reads, []).positions["ledger"] == END
     assert [span.to - span.after for span in book.asked] == [1] * (len(every_other) - 2)

@@ -228,6 +228,17 @@ def until_written(system: System, count: int, *, book: str = "main") -> None:
         )
 
 
+def until_held(system: System, count: int) -> None:
+    """Wait until the read models hold all events of the first book, and so many answers."""
+    system.caught_up("ledger")
+    held = "SELECT TRUE FROM read.position WHERE (model, book) = ('commands', 'main')"
+    with system.connect() as connection:
+        system.until(
+            lambda: connection.execute(f"{held} AND sequence >= %s", (count,)).fetchone(),
+            f"{count} answers",
+        )
+
+
 def until_consumed(system: System, group: str, *topics: str) -> None:
     """Wait until a group of ours has noted all that is in these topics now."""
     numbers = range(system.surroundings.cluster.partitions)

@@ -1,106 +1,87 @@
-"""Kafka has lost the projector's position: it begins with the oldest record, the book has the rest.
+"""What the projector needs of Kafka: nothing for the books, its position for the dead letters.
 
-Shape: one system; records are deleted as retention does, while the projector is away and while it
-stands still, and its offset is set beyond the end, as after a broker that lost its last records.
+Shape: one system; records are deleted as retention does, while the projector is away.
 """
 
-import os
-import signal
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import cast
 
-from confluent_kafka import OFFSET_END, ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import OFFSET_END, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from consumers import verify
 from consumers.projector.start import GROUP
 from tests.integration.faults.given import (
-    Keyed,
+    Raw,
+    balances,
+    gave_up,
     opened,
     publish,
+    put,
     start,
     transfers,
     until_consumed,
+    until_held,
     until_relayed,
+    until_written,
 )
 from tests.integration.programs import System, running
 from tests.integration.servers import Addresses
 
 Deleted = Mapping[TopicPartition, Future[object]]
-Altered = Mapping[str, Future[object]]
-BEYOND = 1_000_000
-COUNT = "SELECT count(*) FROM read.commands WHERE book = 'main'"
+LETTERS = "SELECT count(*) FROM read.dead_letters"
 
 
-def places(system: System, offset: int) -> list[TopicPartition]:
-    """Of the topics whose records have a sequence; there is one partition."""
-    topics = system.surroundings.topics
-    return [TopicPartition(topic, 0, offset) for topic in (topics.events, topics.results)]
-
-
-def delete_all(system: System) -> None:
+def delete_all(system: System, topic: str) -> None:
     admin = AdminClient({"bootstrap.servers": system.settings.kafka})
-    deleted = cast("Deleted", admin.delete_records(places(system, OFFSET_END)))
-    for future in deleted.values():
+    place = TopicPartition(topic, 0, OFFSET_END)
+    for future in cast("Deleted", admin.delete_records([place])).values():
         future.result()
 
 
-def set_beyond(system: System) -> None:
-    admin = AdminClient({"bootstrap.servers": system.settings.kafka})
-    group = f"{system.surroundings.topics.prefix}.{GROUP}"
-    asked = ConsumerGroupTopicPartitions(group, places(system, BEYOND))
-    for future in cast("Altered", admin.alter_consumer_group_offsets([asked])).values():
-        future.result()
-
-
-def more(system: System, commands: list[Keyed], before: int) -> int:
-    """Publish and relay them; how many answers there are by then."""
-    count = before + publish(system, commands)
-    until_relayed(system, count)
-    return count
-
-
-def until_held(system: System, count: int) -> None:
-    system.caught_up("ledger")
-    with system.connect() as connection:
-        system.until(
-            lambda: connection.execute(COUNT).fetchone() == (count,) or None, "all answers"
-        )
-
-
-def test_the_projector_goes_on_where_kafka_has_lost_its_position(
+def test_read_models_come_from_the_books_whatever_the_bus_says(
     servers: Addresses, tmp_path: Path
 ) -> None:
-    with running(servers, tmp_path, partitions=1) as system:
+    """Nothing is relayed before the models hold it; what is put on the bus again moves nothing."""
+    with running(servers, tmp_path, programs=("writer", "projector"), partitions=1) as system:
         topics = system.surroundings.topics
-        start(system, "projector")
-        count = more(system, [*opened("a", "b", cents=100), *transfers(range(5), "ab")], 0)
-        until_consumed(system, GROUP, topics.events, topics.results)
-
+        count = publish(system, [*opened("a", "b", cents=100), *transfers(range(5), "ab")])
+        until_written(system, count)
+        until_held(system, count)
         system.stop("projector")
-        count = more(system, transfers(range(5, 10), "ab"), count)
-        delete_all(system)
-        program = start(system, "projector")
-        count = more(system, transfers(range(10, 15), "ab"), count)
+        system.start("relay")
+        count += publish(system, transfers(range(5, 10), "ab"))
+        until_relayed(system, count)
+        delete_all(system, topics.events)
+        delete_all(system, topics.results)
+        with system.connect() as connection:
+            connection.execute("UPDATE book_main.relayed SET last_sequence = 8, last_answer = 2")
+        system.kill("relay")
+        system.start("relay")
+        system.start("projector")
         until_held(system, count)
+        until_relayed(system, count)
+        assert balances(system) == 200
 
-        os.kill(program.process.pid, signal.SIGSTOP)
-        count = more(system, transfers(range(15, 20), "ab"), count)
-        delete_all(system)
-        os.kill(program.process.pid, signal.SIGCONT)
-        count = more(system, transfers(range(20, 25), "ab"), count)
-        until_held(system, count)
-        until_consumed(system, GROUP, topics.events, topics.results)
 
-        system.stop("projector")
-        set_beyond(system)
+def test_a_lost_position_among_the_dead_letters_stops_the_projector(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    """They have no sequence by which the missing could be fetched, so a person must decide."""
+    with running(servers, tmp_path, partitions=1) as system:
+        letters = system.surroundings.topics.dead_letters
         start(system, "projector")
-        count = more(system, transfers(range(25, 30), "ab"), count)
-        until_held(system, count)
-        said = program.log.read_text(encoding="utf-8")
-        assert said.count("position_gone") == 3 * len(places(system, 0))
-        report = verify.run(system.surroundings)  # Only that Kafka has lost records is amiss.
-        broken = [each.name for each in report.invariants if not each.holds]
-        assert broken == ["bus_holds_the_log"]
+        put(system, [Raw(b"first")])
+        with system.connect() as connection:
+            system.until(system.serves, "the read models' tables")
+            system.until(
+                lambda: connection.execute(LETTERS).fetchone() == (1,) or None, "the first letter"
+            )
+        until_consumed(system, GROUP, letters)
+        system.stop("projector")
+        put(system, [Raw(b"second"), Raw(b"third")])
+        until_relayed(system, publish(system, opened("a")))
+        delete_all(system, letters)
+        start(system, "projector")
+        assert "Kafka: " in gave_up(system, "projector")

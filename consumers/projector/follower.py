@@ -1,0 +1,131 @@
+"""Following the books: what their logs and answers have more than the models becomes rows.
+
+Shape: Follower.take(books) says which books are ours; step() applies the next part of each and
+says how much that was, 0 where nobody has anything new.
+Rules: the log is the truth, so it is what is followed, not what the bus says of it: nothing put on
+a topic can move a balance. A book whose read models are ahead of its log is waited for: it was
+restored, and either its tail comes back or the models are rebuilt.
+Bounds: BATCH records of a book and feed at a time; one look at all books a step.
+Errors: Outage; psycopg's.
+Source: docs/decisions/0010-projector.md.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+from psycopg import sql
+
+from consumers.projector import log_reader
+from consumers.projector.feed import Feed
+from infra.event_store.directory import Book
+from projections.batches import Gap
+
+BATCH = 5_000
+AHEAD_S = 1.0  # Between two looks at a book that was restored.
+HEAD = "SELECT {name}, last_sequence, last_answer FROM {schema}.head"
+POSITIONS = "SELECT model, sequence FROM read.position WHERE book = %s"
+
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Place:
+    """How far the models that go on hold a book: the last of them."""
+
+    events: int
+    answers: int
+
+    def __str__(self) -> str:
+        return f"{self.events} events and {self.answers} answers"
+
+
+class Follower:
+    """Applies books to models. The connection is ours alone."""
+
+    def __init__(self, connection: psycopg.Connection, *, events: Feed, answers: Feed) -> None:
+        self._connection = connection
+        self._log = log_reader.Following(connection)
+        self._events, self._answers = events, answers
+        self._books: dict[str, Book] = {}
+        self._places: dict[str, Place] = {}
+        self._heads = b""
+        self._not_before_s: dict[str, float] = {}
+
+    def take(self, books: Iterable[Book]) -> None:
+        """These are ours from now on, and no others."""
+        found = {book.name: book for book in books}
+        if found == self._books:
+            return
+        self._books = found
+        # Of a book that comes back we cannot know what others did with it meanwhile.
+        self._places = {name: held for name, held in self._places.items() if name in found}
+        heads = [
+            sql.SQL(HEAD).format(name=sql.Literal(book.name), schema=sql.Identifier(book.schema))
+            for book in found.values()
+        ]
+        self._heads = sql.SQL(" UNION ALL ").join(heads).as_bytes(self._connection)
+
+    def step(self) -> int:
+        """Apply the next part of every book; how many records."""
+        return sum(self._follow(*head) for head in self._look())
+
+    def _look(self) -> Sequence[tuple[str, int, int]]:
+        if not self._heads:
+            return ()
+        return self._connection.execute(self._heads, prepare=True).fetchall()
+
+    def _follow(self, name: str, last_sequence: int, last_answer: int) -> int:
+        place = self._places.get(name)
+        if place is None:  # Whoever had it before may be ahead of this look at the heads.
+            if time.monotonic() >= self._not_before_s.get(name, 0.0):
+                self._begin(name)
+            return 0
+        if place.events == last_sequence and place.answers == last_answer:
+            return 0
+        if place.events > last_sequence or place.answers > last_answer:
+            self._wait(name, f"{place}, its log has {last_sequence} and {last_answer}")
+            return 0
+        book, done = self._books[name], 0
+        if place.events < last_sequence and self._events.going(name):
+            batch = self._log.events(book, after=place.events, limit=BATCH)
+            assert batch, "the log ends before its head"
+            self._events.apply(self._connection, name, batch)
+            place.events = batch[-1].sequence
+            done = len(batch)
+        if place.answers < last_answer:
+            done += self._follow_answers(book, place, last_answer)
+        return done
+
+    def _follow_answers(self, book: Book, place: Place, last_answer: int) -> int:
+        """Those that the book has; of what it has not any more, the first part."""
+        batch = self._log.answers(book, after=place.answers, limit=BATCH)
+        if batch and batch[0].sequence == place.answers + 1:
+            self._answers.apply(self._connection, book.name, batch)
+            place.answers = batch[-1].sequence
+            return len(batch)
+        found = batch[0].sequence if batch else last_answer + 1
+        self._answers.fill(self._connection, Gap(book.name, place.answers + 1, found))
+        before = place.answers
+        self._begin(book.name)
+        return self._places[book.name].answers - before
+
+    def _wait(self, name: str, what: str) -> None:
+        """One book's trouble is not the others'."""
+        outage = f"the read models hold {what}: was it restored?"
+        log.warning("waiting", book=name, outage=outage, pause_s=AHEAD_S)
+        self._not_before_s[name] = time.monotonic() + AHEAD_S
+        del self._places[name]
+
+    def _begin(self, name: str) -> None:
+        """Where the models stand, by their own word."""
+        rows = self._connection.execute(POSITIONS, (name,)).fetchall()
+        held = {str(model): int(sequence) for model, sequence in rows}
+        events, answers = (
+            min((held.get(model.name, 0) for model in feed.going(name)), default=0)
+            for feed in (self._events, self._answers)
+        )
+        self._places[name] = Place(events, answers)
