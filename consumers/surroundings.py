@@ -63,5 +63,6 @@ class Surroundings:
         return Place(self.topics, self.cluster.partitions, stored_ids, AGGREGATE_OF)
 
     def publisher(self) -> Publisher:
-        producer = clients.producer(self.settings.kafka_address, says_waiting=True)
+        kafka = self.settings.kafka_address
+        producer = clients.producer(kafka, says_waiting=True, reports_failures_only=True)
         return Publisher(producer, self.place)

@@ -1,6 +1,7 @@
 """CloudEvents headers of a relayed event: every fact that the log has about it.
 
-Shape: Headers(book).of(row) -> [(name, value)]; values are UTF-8 text, empty facts are left out.
+Shape: Headers(book).of(row, key) -> [(name, value)], of one of ROWS; values are UTF-8 text,
+empty facts are left out. Events of one command follow each other and share what it says of them.
 Units: `ce_time` is RFC 3339 in UTC with microseconds; `ce_sequence` counts the book's events.
 Source: CloudEvents 1.0, Kafka protocol binding, binary mode; docs/publishing.md lists them.
 """
@@ -8,26 +9,32 @@ Source: CloudEvents 1.0, Kafka protocol binding, binary mode; docs/publishing.md
 from binascii import hexlify
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
+
+from psycopg.rows import TupleRow
 
 from schemas.editions import MARK
 
 HeaderList = list[tuple[str, str | bytes | None]]  # As the client declares it.
 EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 CACHE_MAX = 4_096  # Times and days seen lately; cleared when full.
+ROWS: LiteralString = """SELECT notification_id, originator_version, topic, state, chain,
+  timestamptz_send(recorded_at), date_send(effective_on), uuid_send(command_id), correlation_id,
+  causation, actor, traceparent
+FROM {schema}.events """
 
 
 class Row(NamedTuple):
-    """A row of the log as the relay reads it; times and ids as PostgreSQL sends them."""
+    """A row of the log, one of ROWS; times and ids as PostgreSQL sends them."""
 
     sequence: int
     version: int
-    recorded_at: bytes
-    effective_on: bytes
-    command_id: bytes
     stored_name: str
     payload: bytes
     chain: bytes
+    recorded_at: bytes
+    effective_on: bytes
+    command_id: bytes
     correlation_id: str | None
     causation: str | None
     actor: str | None
@@ -44,19 +51,30 @@ class Headers:
         self._common: dict[str, list[tuple[str, bytes]]] = {}
         self._times: dict[bytes, bytes] = {}
         self._days: dict[bytes, bytes] = {}
+        self._shared: list[object] = []  # The columns from the row before that its command says.
+        self._of_shared: HeaderList = []
 
-    def of(self, row: Row, aggregate_id: bytes) -> HeaderList:
-        sequence = b"%d" % row.sequence
-        found: HeaderList = [
-            *(self._common.get(row.stored_name) or self._of_type(row.stored_name)),
+    def of(self, row: TupleRow, key: bytes) -> HeaderList:
+        """`key`: of the record, the aggregate's id."""
+        number, version, stored_name, _, chain, *shared = row
+        if shared != self._shared:
+            self._shared, self._of_shared = shared, self._of_command(Row._make(row))
+        sequence = b"%d" % number
+        return [
+            *(self._common.get(stored_name) or self._of_type(stored_name)),
+            *self._of_shared,
             ("ce_id", self._prefix + sequence),
-            ("ce_subject", aggregate_id),
-            ("ce_time", self._times.get(row.recorded_at) or self._time(row.recorded_at)),
+            ("ce_subject", key),
             ("ce_sequence", sequence),
-            ("ce_version", b"%d" % row.version),
+            ("ce_version", b"%d" % version),
+            ("ce_chain", hexlify(chain)),
+        ]
+
+    def _of_command(self, row: Row) -> HeaderList:
+        found: HeaderList = [
+            ("ce_time", self._times.get(row.recorded_at) or self._time(row.recorded_at)),
             ("ce_effectiveon", self._days.get(row.effective_on) or self._day(row.effective_on)),
             ("ce_commandid", hexlify(row.command_id)),
-            ("ce_chain", hexlify(row.chain)),
         ]
         for name, text in (
             ("ce_correlationid", row.correlation_id),

@@ -14,7 +14,7 @@ import psycopg
 from confluent_kafka import Message, TopicPartition
 from psycopg import sql
 
-from consumers.relay.headers import Headers, Row, first_text
+from consumers.relay.headers import ROWS, Headers, Row, first_text
 from consumers.surroundings import AGGREGATE_OF, Surroundings
 from consumers.verify.report import Findings, Name
 from infra.event_store import directory
@@ -24,15 +24,12 @@ from infra.kafka.partition import partition_of
 from infra.kafka.reading import records
 
 REPEATS = 5_000  # What a relay publishes again after a crash.
-ROWS = 5_000
+BATCH = 5_000
 UNKNOWN_MAX = 1_000
 INVARIANT: Name = "bus_holds_the_log"
 RELAYED = "SELECT last_sequence FROM {schema}.relayed"
-LOG = """SELECT notification_id, originator_version, timestamptz_send(recorded_at),
-  date_send(effective_on), uuid_send(command_id), topic, state, chain, correlation_id, causation,
-  actor, traceparent
-FROM {schema}.events ORDER BY notification_id"""
-ONE = LOG.replace("ORDER BY notification_id", "WHERE notification_id = {sequence}")
+LOG: LiteralString = ROWS + "ORDER BY notification_id"
+ONE: LiteralString = ROWS + "WHERE notification_id = {sequence}"
 FRAME_BYTES = 5  # Confluent's header before the bare Avro that is stored.
 BOOK, CHAIN = "ce_book", "ce_chain"
 FACTS = tuple(
@@ -118,7 +115,7 @@ class Beside:
     def _read(self) -> Iterator[Row]:
         with self._connection.cursor("beside", binary=True) as cursor:
             cursor.execute(self._sql(LOG))
-            while found := cursor.fetchmany(ROWS):
+            while found := cursor.fetchmany(BATCH):
                 yield from map(Row._make, found)
 
     def _sql(self, text: LiteralString, **more: sql.Composable) -> sql.Composed:

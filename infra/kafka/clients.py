@@ -48,8 +48,17 @@ class Unreached:
             log.warning("waiting", outage=f"Kafka: {error.str()}", pause_s=0.0)
 
 
-def producer(kafka: KafkaAddress, *, linger_ms: int = 2, says_waiting: bool = False) -> Producer:
-    """A producer whose records arrive once and in order, or not at all with an error."""
+def producer(
+    kafka: KafkaAddress,
+    *,
+    linger_ms: int = 2,
+    says_waiting: bool = False,
+    reports_failures_only: bool = False,
+) -> Producer:
+    """A producer whose records arrive once and in order, or not at all with an error.
+
+    `reports_failures_only`: nobody is called for what has arrived; flush() waits for it as well.
+    """
     return Producer(
         {
             **kafka.words(),
@@ -62,6 +71,7 @@ def producer(kafka: KafkaAddress, *, linger_ms: int = 2, says_waiting: bool = Fa
             "queue.buffering.max.messages": PRODUCER_QUEUE_MAX,
             "queue.buffering.max.kbytes": PRODUCER_QUEUE_KB_MAX,
             "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+            "delivery.report.only.error": reports_failures_only,
             "log_level": 2,
             **({"error_cb": Unreached()} if says_waiting else {}),
         }
