@@ -12,16 +12,19 @@ the way out as on the way in.
 
 import dataclasses
 from functools import cache, lru_cache
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from schemas import editions, files, writers
 from schemas.fast import Functions, functions
 from schemas.framing import PAYLOAD_BYTES_MAX, check_size
 from schemas.malformed import TOO_LARGE, UNKNOWN_TYPE, Malformed
 from schemas.meta import CommandMeta
-from schemas.names import COMMANDS, EVENTS, FULL_NAMES, TYPES, Command, Event
+from schemas.names import COMMANDS, EVENTS, TYPES, Command, Event
 from schemas.shape import item_of, types_of
 from schemas.writers import Schema, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMAND_BYTES_MAX = PAYLOAD_BYTES_MAX // 2
 
@@ -52,20 +55,17 @@ class RecordCodec(Generic[Record]):
 
     def __init__(self, cls: type[Record]) -> None:
         self._functions = functions(cls)
-
-    def encode(self, record: Record) -> bytes:
-        return _encode(self._functions, record)
+        self.encode: Callable[[Record], bytes] = self._functions.encode
 
     def decode(self, data: bytes) -> Record:
         return cast("Record", _decode(self._functions, data))
 
 
-_META = RecordCodec(CommandMeta)
-_READ_META = functions(CommandMeta).read
+_META = functions(CommandMeta)
 
 
 def encode_event(event: Event) -> bytes:
-    data = _encode(functions(type(event)), event)
+    data = functions(type(event)).encode(event)
     if len(data) > PAYLOAD_BYTES_MAX:
         check_size(data)
     return data
@@ -96,7 +96,7 @@ def decode_stored_command(name: str, payload: bytes) -> Decoded:
 
 def encode_command(meta: Meta, command: Command) -> bytes:
     """The whole record: the bytes of `meta`, then those of the command."""
-    data = _META.encode(cast("CommandMeta", meta)) + _encode(functions(type(command)), command)
+    data = _META.encode(meta) + functions(type(command)).encode(command)
     if len(data) > COMMAND_BYTES_MAX:
         raise _command_too_large(data)
     return data
@@ -113,13 +113,13 @@ def decode_command(full_name: str, payload: bytes, written: Writer | None = None
         return _resolved(cls, writers.read(written, ours(full_name), payload))
     code = functions(cls)
     try:
-        meta, start = _READ_META(payload, 0)
+        meta, start = _META.read(payload, 0)
         command, end = code.read(payload, start)
     except (IndexError, UnicodeDecodeError) as error:
         raise Malformed(f"not a {full_name}") from error
     if end != len(payload):
         raise _ends_wrong(end, payload)
-    return meta, command, payload[start:] if code.one_form else _encode(code, command)
+    return meta, command, payload[start:] if code.one_form else code.encode(command)
 
 
 @cache
@@ -147,14 +147,6 @@ def reading_of(name: str) -> tuple[str, Writer | None]:
     return full_name, writer_of(full_name, edition) if full_name in TYPES else None
 
 
-def _encode(code: Functions, record: object) -> bytes:
-    try:
-        return code.encode(record)
-    except UnicodeEncodeError as error:
-        name = FULL_NAMES.get(type(record), type(record).__name__)
-        raise Malformed(f"{name} holds text that is no Unicode") from error
-
-
 def _decode(code: Functions, data: bytes) -> object:
     if len(data) > PAYLOAD_BYTES_MAX:
         check_size(data)
@@ -180,7 +172,7 @@ def _command_too_large(payload: bytes) -> Malformed:
 def _resolved(cls: type[Command], found: Schema) -> Decoded:
     meta = cast("CommandMeta", _build(CommandMeta, found["meta"]))
     command = cast("Command", _build(cls, found))
-    return meta, command, _encode(functions(cls), command)
+    return meta, command, functions(cls).encode(command)
 
 
 def _build(cls: type, found: Schema) -> object:

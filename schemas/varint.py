@@ -15,6 +15,7 @@ Zigzag = int
 Place = int  # In the bytes.
 
 SMALL = 1 << 14
+MIDDLE = 1 << 28
 LENGTH_SMALL = SMALL // 2
 LONG_BITS = 64
 BYTES_MAX = 10
@@ -32,17 +33,17 @@ LENGTH = TAIL[::2]
 
 def long_bytes(z: Zigzag, field: str) -> bytes:
     """The form of a zigzag value that is not small."""
-    if z < 1 << 28:
+    if z < MIDDLE:
         return HEAD[z & 0x3FFF] + TAIL[z >> 14]
-    if z < 1 << 42:
-        return HEAD[z & 0x3FFF] + HEAD[z >> 14 & 0x3FFF] + TAIL[z >> 28]
-    if z >> LONG_BITS:
+    low = HEAD[z & 0x3FFF] + HEAD[z >> 14 & 0x3FFF]
+    z >>= 28
+    if z < SMALL:
+        return low + TAIL[z]
+    if z < MIDDLE:
+        return low + HEAD[z & 0x3FFF] + TAIL[z >> 14]
+    if z >> LONG_BITS - 28:
         raise Malformed(f"{field}: the integer does not fit 64 bits")
-    parts: list[bytes] = []
-    while z >= SMALL:
-        parts.append(HEAD[z & 0x3FFF])
-        z >>= 14
-    return b"".join((*parts, TAIL[z]))
+    return low + HEAD[z & 0x3FFF] + HEAD[z >> 14 & 0x3FFF] + TAIL[z >> 28]
 
 
 def length_bytes(n: int) -> bytes:

@@ -131,10 +131,20 @@ def test_an_integer_over_64_bits_is_refused_by_name(amount: int) -> None:
         codec.encode_command(META, HoldFunds("w", "h", amount, "EUR", 0))
 
 
-@pytest.mark.parametrize("amount", [2**63 - 1, -(2**63), 0, -1, 63, 64, -64, -65, 8191, 8192])
+# Wherever one byte more begins, on both sides of nothing.
+BOUNDS = [
+    0,
+    *(sign * 2**bits + by for bits in range(6, 63, 7) for sign in (1, -1) for by in (-1, 0)),
+]
+
+
+@pytest.mark.parametrize("amount", [2**63 - 1, -(2**63), *BOUNDS])
 def test_an_integer_at_a_bound_travels(amount: int) -> None:
     command = HoldFunds("w", "h", amount, "EUR", 0)
     payload = codec.encode_command(META, command)
+    assert payload == by_fastavro(
+        "tally.wallet.v1.HoldFunds", {"meta": asdict(META), **asdict(command)}
+    )
     assert codec.decode_command("tally.wallet.v1.HoldFunds", payload)[1] == command
 
 
