@@ -218,7 +218,8 @@ def _show_report(call: Call, report: "ImportReport") -> None:
     if report.refused:
         complain(f"{report.refused:,} lines were refused, so the file is not sealed")
     for each in report.refusals:
-        complain(f"line {each.line_number}: {each.status}, {each.code}: {each.detail}")
+        where = f"lines {each.first_line} to {each.last_line}" if each.first_line else "the file"
+        complain(f"{where}: {each.status}, {each.code}: {each.detail}")
     if report.absent is not None:
         say(f"{report.absent:,} things of ours that it should have brought are not in it")
     elif report.outcome != importing.ALREADY_IMPORTED:

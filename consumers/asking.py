@@ -39,7 +39,7 @@ from schemas.names import FULL_NAMES, Command
 
 OUTSTANDING_MAX = 10_000
 SILENCE_S_MAX = 60.0
-AT_ONCE = 500  # Asked between two looks at the answers.
+PARTS = 20  # Of what may be under way, asked between two looks at the answers.
 ANSWERS_MAX = 5_000  # Of one look; 2 MB.
 POLL_S = 0.1
 QUERY_TIMEOUT_S = 15.0
@@ -112,14 +112,21 @@ class Asker:
         (answer,) = self.ask_all((ask,))
         return answer
 
-    def ask_all(self, asks: Iterable[Ask]) -> Iterator[CommandAnswered]:
-        """Every answer as it comes; when it ends, all have been given."""
+    def ask_all(
+        self, asks: Iterable[Ask], *, outstanding_max: int | None = None
+    ) -> Iterator[CommandAnswered]:
+        """Every answer as it comes; when it ends, all have been given.
+
+        `outstanding_max`: of these, where they are larger than most.
+        """
         assert not self._outstanding, "answers of another call are still to come"
+        most = outstanding_max or self._outstanding_max
+        at_once = max(1, most // PARTS)
         rest = iter(asks)
-        while some := list(islice(rest, min(AT_ONCE, self._outstanding_max))):
+        while some := list(islice(rest, at_once)):
             if self._stop.is_set():
                 raise Stopped
-            while self._outstanding + len(some) > self._outstanding_max:
+            while self._outstanding + len(some) > most:
                 yield from self._wait()
             for ask in some:
                 self._put(ask)

@@ -3,7 +3,7 @@
 Shape: import_file(surroundings, path, book=…) -> ImportReport | FileRefused; Importer is the same
 for a program that is told to stop, and goes on with imports that were cut off (`resume`).
 Rules: nothing is published of a file that is not proven and kept. It is read from a copy of our
-own, which nobody changes meanwhile. A line that the book does not take stops the import before the
+own, which nobody changes meanwhile. Lines that the book does not take stop the import before the
 seal: the batch stays open, and importing the file again goes on with it. Whoever is killed is
 followed by a run that skips what is known to be in, and whose other repeats change nothing.
 Units: lines of the file. Bound: providers/source.py bounds a file; memory is flat.
@@ -25,7 +25,7 @@ from consumers.asking import SILENCE_S_MAX, Asker
 from consumers.intake.absence import Looking, check_absent
 from consumers.intake.inbox import NAME_BYTES_MAX, is_plain
 from consumers.intake.lines import Published
-from consumers.intake.publishing import RefusedLine, Tally, publish_lines
+from consumers.intake.publishing import RefusedLines, Tally, publish_lines
 from consumers.intake.records import DONE, SEALED, STOPPED, Records, State, Unfinished, recorded
 from consumers.surroundings import Surroundings
 from providers import formats
@@ -46,8 +46,9 @@ class ImportReport:
 
     `fresh` lines were new to the book, `repeated` ones were in it; `refused` ones it did not take,
     and then the batch is not sealed: `refusals` says why of the first of them, line 0 standing for
-    the file as a whole. `absent`: how many things of ours the file should have brought and did
-    not; None: not looked yet, because the read models are behind. The service looks later.
+    the file as a whole. Lines of one command count as one of these, all of them. `absent`: how many
+    things of ours the file should have brought and did not; None: not looked yet, because the read
+    models are behind. The service looks later.
     """
 
     outcome: str
@@ -56,7 +57,7 @@ class ImportReport:
     fresh: int = 0
     repeated: int = 0
     refused: int = 0
-    refusals: tuple[RefusedLine, ...] = ()
+    refusals: tuple[RefusedLines, ...] = ()
     absent: int | None = None
 
 
@@ -189,12 +190,11 @@ class _Run:
 
     def _publish(self, copy: Path, tally: Tally) -> None:
         published = self.published
-        saved = tally.last_line
+        saved, told = tally.last_line, 0
         lines = formats.lines(copy, published.proof)
-        answers = publish_lines(self.asker, published, lines, tally)
-        for count, _ in enumerate(answers, 1):
-            if count % SAVE_EVERY_LINES == 0:
-                saved = self._save(tally, saved)
+        for _ in publish_lines(self.asker, published, lines, tally):
+            if tally.answered - told >= SAVE_EVERY_LINES:
+                saved, told = self._save(tally, saved), tally.answered
         self._save(tally, saved)
 
     def _save(self, tally: Tally, saved: int) -> int:
@@ -213,7 +213,7 @@ class _Run:
         self.records.turn(published.book, batch_id=batch_id, status=STOPPED)
         refusals = tally.refusals
         if whole is not None:
-            refusals = [RefusedLine(0, whole.status, whole.code, whole.detail)]
+            refusals = [RefusedLines(0, 0, whole.status, whole.code, whole.detail)]
         return self._report(STOPPED_BEFORE_SEAL, tally, refusals=tuple(refusals))
 
     def _checked(self, outcome: str, tally: Tally, sealed_sequence: int) -> ImportReport:
@@ -230,7 +230,7 @@ class _Run:
         outcome: str,
         tally: Tally,
         *,
-        refusals: tuple[RefusedLine, ...] = (),
+        refusals: tuple[RefusedLines, ...] = (),
         absent: int | None = None,
     ) -> ImportReport:
         return ImportReport(

@@ -1,11 +1,13 @@
-"""What is published of a money file: that it begins, each of its lines, its seal, its checks.
+"""What is published of a money file: that it begins, its lines by parts, its seal, its checks.
 
-Shape: Published(book, proof) makes an Ask each; line_number_of(answer) says which line was
-answered. Names follow from batch and line alone, so that publishing again is a repeat. A seal has
-the number of the attempt in its name: a refusal of the last one is none of this one.
+Shape: parts(lines) puts together what goes into one command; Published(book, proof) makes an Ask
+each; first_line_of(answer) says which part was answered. Names follow from batch and lines alone,
+so that publishing again is a repeat. A seal has the number of the attempt in its name: a refusal of
+the last one is none of this one.
 Units: minor units; the business day of a line is the day on which the provider has booked it.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +16,17 @@ from consumers.asking import Ask
 from domain.settlement import (
     CheckSettlement,
     CurrencyTotal,
+    FileLine,
     ImportSettlementFile,
-    ReportSettlementLine,
+    ReportSettlementLines,
     SealBatch,
-    settlement_id,
 )
 from providers.settlement_file import FileProof, SettlementLine
 from schemas.meta import CommandMeta
 from schemas.names import Command
 
 CLIENT = "intake"
+LINES_MAX = 50  # Of a command: what one costs beside its lines is a fiftieth then.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +59,31 @@ class Published:
         )
         return self._ask(command, "import", effective_on=self._day)
 
-    def line(self, line: SettlementLine) -> Ask:
-        proof = self.proof
-        booked_on = line.booked_at.date().isoformat()
-        command = ReportSettlementLine(
-            settlement_id(
-                provider=line.provider,
-                merchant_account=proof.merchant_account,
-                kind=line.kind,
-                reference=line.reference,
-            ),
+    def lines(self, lines: Sequence[SettlementLine]) -> Ask:
+        """Some that follow each other, of one day: see `parts`."""
+        proof, first, last = self.proof, lines[0], lines[-1]
+        booked_on = first.booked_at.date().isoformat()
+        command = ReportSettlementLines(
             proof.batch_id,
-            line.line_number,
-            line.provider,
+            proof.provider,
             proof.merchant_account,
-            line.kind,
-            line.reference,
-            line.provider_reference,
-            line.gross_minor,
-            line.fee_minor,
-            line.net_minor,
-            line.currency,
             booked_on,
+            tuple(
+                FileLine(
+                    line.line_number,
+                    line.kind,
+                    line.reference,
+                    line.provider_reference,
+                    line.gross_minor,
+                    line.fee_minor,
+                    line.net_minor,
+                    line.currency,
+                )
+                for line in lines
+            ),
         )
-        return self._ask(command, str(line.line_number), effective_on=booked_on)
+        thing = f"{first.line_number}-{last.line_number}"
+        return self._ask(command, thing, effective_on=booked_on)
 
     def seal(self, attempt: int) -> Ask:
         return self._ask(SealBatch(self.proof.batch_id), f"seal/{attempt}", effective_on=self._day)
@@ -96,6 +100,18 @@ class Published:
         return Ask(self.book, meta, command, internal=True)
 
 
-def line_number_of(answer: CommandAnswered) -> int:
-    """Of the answer to a line."""
-    return int(answer.idempotency_key.rpartition("/")[2])
+def parts(lines: Iterable[SettlementLine]) -> Iterator[list[SettlementLine]]:
+    """What goes together: up to LINES_MAX lines of one day, cut the same way in every run."""
+    part: list[SettlementLine] = []
+    for line in lines:
+        if part and (len(part) == LINES_MAX or line.booked_at.date() != part[0].booked_at.date()):
+            yield part
+            part = []
+        part.append(line)
+    if part:
+        yield part
+
+
+def first_line_of(answer: CommandAnswered) -> int:
+    """Of the answer to lines."""
+    return int(answer.idempotency_key.rpartition("/")[2].partition("-")[0])

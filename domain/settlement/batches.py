@@ -2,18 +2,19 @@
 
 Units: integer minor units, signed.
 Errors: Refused; its codes are listed in decide.py. What the intake program has proven already
-(the sums of a line, a total for each currency once) is asserted.
+(the sums of a line, a total for each currency once) is asserted, with the line's number.
 """
 
 from domain.decision import ALREADY_EXISTS, Refused
 from domain.settlement.commands import (
     CurrencyTotal,
+    FileLine,
     ImportSettlementFile,
-    ReportSettlementLine,
+    ReportSettlementLines,
     SealBatch,
 )
 from domain.settlement.events import BatchSealed, SettlementFileImported, SettlementLineReported
-from domain.settlement.naming import is_named
+from domain.settlement.naming import settlement_ids
 from domain.settlement.state import ArrivingBatch, Batch, Reference, SealedBatch, has_seen
 
 Sums = dict[str, tuple[int, int, int]]  # By currency: gross, fee, net.
@@ -43,34 +44,42 @@ def begin(
     )
 
 
-def take_line(
-    command: ReportSettlementLine, batch: Batch | None, reference: Reference | None
-) -> SettlementLineReported | Refused | None:
-    """The batch's part of a line; None: it is a repeat.
+def reported(command: ReportSettlementLines, batch: Batch) -> list[SettlementLineReported]:
+    """The lines of a command as the batch has them."""
+    assert command.provider == batch.file.provider, "lines of another provider"
+    assert command.merchant_account == batch.file.merchant_account, "lines of another account"
+    _prove(command.lines)
+    return [
+        SettlementLineReported(
+            command.batch_id,
+            line.line_number,
+            settlement_id,
+            line.provider_reference,
+            line.gross_minor,
+            line.fee_minor,
+            line.net_minor,
+            line.currency,
+            command.booked_on,
+        )
+        for line, settlement_id in zip(command.lines, settlement_ids(command), strict=True)
+    ]
+
+
+def is_new(
+    line: SettlementLineReported, batch: Batch, reference: Reference | None
+) -> bool | Refused:
+    """Whether a line counts, or is a repeat.
 
     A number above the last one is a new line. One that is not may still be: a line that failed
     and is sent again when later ones have gone through. Its reference knows.
     """
-    if batch is None:
-        return Refused("batch_unknown", f"no batch {command.batch_id} has been imported")
-    _prove(command, batch)
-    rises = isinstance(batch, ArrivingBatch) and command.line_number > batch.last_line_number
-    if not rises and has_seen(reference, command.batch_id, command.line_number):
-        return None
+    rises = isinstance(batch, ArrivingBatch) and line.line_number > batch.last_line_number
+    if not rises and has_seen(reference, line.batch_id, line.line_number):
+        return False
     if isinstance(batch, SealedBatch):
-        line = f"line {command.line_number} is not one of it"
-        return Refused("batch_sealed", f"batch {command.batch_id} is sealed, {line}")
-    return SettlementLineReported(
-        command.batch_id,
-        command.line_number,
-        command.settlement_id,
-        command.provider_reference,
-        command.gross_minor,
-        command.fee_minor,
-        command.net_minor,
-        command.currency,
-        command.booked_on,
-    )
+        what = f"line {line.line_number} is not one of it"
+        return Refused("batch_sealed", f"batch {line.batch_id} is sealed, {what}")
+    return True
 
 
 def seal(command: SealBatch, batch: Batch | None) -> tuple[BatchSealed, ...] | Refused:
@@ -88,12 +97,14 @@ def seal(command: SealBatch, batch: Batch | None) -> tuple[BatchSealed, ...] | R
     )
 
 
-def _prove(line: ReportSettlementLine, batch: Batch) -> None:
-    assert line.line_number >= 1, "lines are counted from one"
-    assert line.gross_minor - line.fee_minor == line.net_minor, "a line does not add up"
-    assert line.provider == batch.file.provider, "a line of another provider"
-    assert line.merchant_account == batch.file.merchant_account, "a line of another account"
-    assert is_named(line), "a line under a name that no expectation would have"
+def _prove(lines: tuple[FileLine, ...]) -> None:
+    before = 0
+    for line in lines:
+        number = line.line_number
+        assert number > before, f"line {number} after line {before}"
+        adds_up = line.gross_minor - line.fee_minor == line.net_minor
+        assert adds_up, f"line {number} does not add up"
+        before = number
 
 
 def _difference(batch: ArrivingBatch) -> str:

@@ -42,17 +42,10 @@ class SealBatch:
 
 
 @value
-class ReportSettlementLine:
-    """One line of a file, at `line_number` in it. `kind`: charge, refund and so on.
+class FileLine:
+    """One line of a file, at `line_number` in it. `kind`: charge, refund and so on."""
 
-    Lines are sent in order; one that failed may be sent again after those that follow it.
-    """
-
-    settlement_id: str
-    batch_id: str
     line_number: int
-    provider: str
-    merchant_account: str
     kind: str
     reference: str
     provider_reference: str
@@ -60,7 +53,21 @@ class ReportSettlementLine:
     fee_minor: int
     net_minor: int
     currency: str
+
+
+@value
+class ReportSettlementLines:
+    """Some lines of a file that the provider booked on one day, in the order of the file.
+
+    All of them are taken, or none. Lines are sent in order; what failed may be sent again after
+    what follows it, in whatever parts: what is there already stays as it is.
+    """
+
+    batch_id: str
+    provider: str
+    merchant_account: str
     booked_on: str
+    lines: tuple[FileLine, ...]
 
 
 @value
@@ -100,5 +107,5 @@ class ResolveBreak:
 
 
 BatchCommand = ImportSettlementFile | SealBatch
-ReferenceCommand = ReportSettlementLine | ExpectSettlement | CheckSettlement | ResolveBreak
+ReferenceCommand = ReportSettlementLines | ExpectSettlement | CheckSettlement | ResolveBreak
 Command = BatchCommand | ReferenceCommand

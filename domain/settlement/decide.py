@@ -1,12 +1,12 @@
 """What may happen to settlement batches and settlement references.
 
 Shape: decide(command, state, at_us) -> events | Refused; reads(command) names the streams whose
-states it gets: of a line, and of a check by a batch, both the batch and the reference, in this
-order. begins(command) names what can begin only once in a book.
+states it gets: of lines the batch and then the reference of each, of a check by a batch both the
+batch and the reference. begins(command) names what can begin only once in a book.
 Units: integer minor units, signed: above zero is money towards us; `at_us` in microseconds.
 Errors: Refused, here in the order in which they are found:
 - ImportSettlementFile: already_exists.
-- ReportSettlementLine: batch_unknown; a repeat is no refusal but (); batch_sealed.
+- ReportSettlementLines: batch_unknown; a repeated line adds nothing; batch_sealed.
 - SealBatch: batch_unknown; sealed again is (); batch_incomplete, with what was printed and counted.
 - ExpectSettlement: already_exists, which a follow-on takes for done.
 - CheckSettlement: batch_unknown, batch_not_sealed; with nothing overdue it is ().
@@ -15,6 +15,8 @@ Errors: Refused, here in the order in which they are found:
 Lines and expectations are outside facts: what they mean is never refused.
 """
 
+from functools import reduce
+
 from domain.decision import Refused, Stream
 from domain.settlement import batches, matching
 from domain.settlement.commands import (
@@ -22,11 +24,13 @@ from domain.settlement.commands import (
     Command,
     ExpectSettlement,
     ImportSettlementFile,
-    ReportSettlementLine,
+    ReportSettlementLines,
     ResolveBreak,
     SealBatch,
 )
 from domain.settlement.events import Event
+from domain.settlement.evolve import evolve
+from domain.settlement.naming import settlement_ids
 from domain.settlement.state import BATCH_STATES, REFERENCE_STATES, Batch, Reference, State
 
 BATCH, REFERENCE = "settlement_batch", "settlement_reference"
@@ -37,8 +41,8 @@ def reads(command: Command) -> tuple[Stream, ...]:
     match command:
         case ImportSettlementFile(batch_id) | SealBatch(batch_id):
             return ((BATCH, batch_id),)
-        case ReportSettlementLine(settlement_id, batch_id):
-            return ((BATCH, batch_id), (REFERENCE, settlement_id))
+        case ReportSettlementLines(batch_id):
+            return ((BATCH, batch_id), *((REFERENCE, each) for each in settlement_ids(command)))
         case CheckSettlement(settlement_id, batch_id) if batch_id:
             return ((BATCH, batch_id), (REFERENCE, settlement_id))
         case ExpectSettlement() | CheckSettlement() | ResolveBreak():
@@ -59,12 +63,8 @@ def decide(command: Command, state: Given, at_us: int) -> tuple[Event, ...] | Re
             return batches.begin(command, _batch(state))
         case SealBatch():
             return batches.seal(command, _batch(state))
-        case ReportSettlementLine():
-            batch, reference = _both(state)
-            reported = batches.take_line(command, batch, reference)
-            if isinstance(reported, Refused):
-                return reported
-            return () if reported is None else (reported, *matching.take_line(command, reference))
+        case ReportSettlementLines():
+            return _report(command, state)
         case ExpectSettlement():
             return matching.expect(command, _reference(state), at_us)
         case CheckSettlement():
@@ -72,6 +72,28 @@ def decide(command: Command, state: Given, at_us: int) -> tuple[Event, ...] | Re
             return matching.check(command, batch, reference, at_us)
         case ResolveBreak():
             return matching.resolve(command, _reference(state))
+
+
+def _report(command: ReportSettlementLines, state: Given) -> tuple[Event, ...] | Refused:
+    """Line by line: each meets its reference as those before it have left it."""
+    assert command.lines, "a command of no lines"
+    assert isinstance(state, tuple), "two streams are read"
+    batch = _batch(state[0])
+    if batch is None:
+        return Refused("batch_unknown", f"no batch {command.batch_id} has been imported")
+    lines = batches.reported(command, batch)
+    found = {line.settlement_id: each for line, each in zip(lines, state[1:], strict=True)}
+    events: list[Event] = []
+    for line in lines:
+        reference = _reference(found[line.settlement_id])
+        new = batches.is_new(line, batch, reference)
+        if isinstance(new, Refused):
+            return new
+        if new:
+            meaning = matching.take_line(line, reference)
+            events += (line, *meaning)
+            found[line.settlement_id] = reduce(evolve, meaning, reference)
+    return tuple(events)
 
 
 def _both(state: Given) -> tuple[Batch | None, Reference | None]:

@@ -11,17 +11,13 @@ from dataclasses import replace
 from domain.accounting.accounts import ROUNDING, WRITEOFF, receivable
 from domain.decision import ALREADY_EXISTS, Refused
 from domain.settlement import naming
-from domain.settlement.commands import (
-    CheckSettlement,
-    ExpectSettlement,
-    ReportSettlementLine,
-    ResolveBreak,
-)
+from domain.settlement.commands import CheckSettlement, ExpectSettlement, ResolveBreak
 from domain.settlement.events import (
     BreakOpened,
     BreakResolved,
     ReferenceEvent,
     SettlementExpected,
+    SettlementLineReported,
     SettlementMatched,
 )
 from domain.settlement.state import (
@@ -42,7 +38,7 @@ ACCOUNTS = {"writeoff": WRITEOFF, "rounding": ROUNDING}  # What a person may res
 
 
 def take_line(
-    line: ReportSettlementLine, reference: Reference | None
+    line: SettlementLineReported, reference: Reference | None
 ) -> tuple[ReferenceEvent, ...]:
     """What a line means for its reference: it answers an expectation, or it opens a break."""
     breaks = breaks_of(reference)
@@ -137,7 +133,7 @@ def resolve(command: ResolveBreak, reference: Reference | None) -> tuple[BreakRe
 
 
 def _settle(
-    line: ReportSettlementLine, expectation: Expectation, breaks: tuple[Break, ...]
+    line: SettlementLineReported, expectation: Expectation, breaks: tuple[Break, ...]
 ) -> tuple[ReferenceEvent, ...]:
     """The line answers; if its absence was a case already, that is closed."""
     matched = SettlementMatched(
@@ -158,7 +154,7 @@ def _settle(
         if missing is None
         else (_resolved(replace(missing, amount_minor=0), how=naming.ARRIVED, account=""),)
     )
-    return (matched, *arrived, *_difference(matched, line, breaks))
+    return (matched, *arrived, *_difference(matched, expectation, breaks))
 
 
 def _answer(
@@ -184,7 +180,7 @@ def _answer(
 
 def _difference(
     matched: SettlementMatched,
-    of: ReportSettlementLine | ExpectSettlement,
+    of: Expectation | ExpectSettlement,
     breaks: tuple[Break, ...],
 ) -> tuple[BreakOpened, ...]:
     if matched.gross_minor == matched.cleared_minor:
@@ -208,14 +204,15 @@ def _difference(
     )
 
 
-def _whole_line(line: ReportSettlementLine, kind: str, breaks: tuple[Break, ...]) -> BreakOpened:
+def _whole_line(line: SettlementLineReported, kind: str, breaks: tuple[Break, ...]) -> BreakOpened:
+    provider, merchant_account, _, reference = naming.parts_of(line.settlement_id)
     return BreakOpened(
         line.settlement_id,
         naming.break_id(line.settlement_id, len(breaks) + 1),
         kind,
-        line.provider,
-        line.merchant_account,
-        line.reference,
+        provider,
+        merchant_account,
+        reference,
         line.batch_id,
         line.line_number,
         line.gross_minor,

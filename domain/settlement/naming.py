@@ -6,7 +6,7 @@ file and the expectations of our books meet under one name; its breaks are `<ref
 reference's: it ends at the last `#`.
 """
 
-from domain.settlement.commands import ExpectSettlement, ReportSettlementLine
+from domain.settlement.commands import ExpectSettlement, ReportSettlementLines
 
 AMOUNT_DIFFERS = "amount_differs"  # Matched, at another amount than ours.
 MISSING_IN_EVENTS = "missing_in_events"  # A line, and nothing of ours is open for it.
@@ -24,6 +24,25 @@ def settlement_id(*, provider: str, merchant_account: str, kind: str, reference:
     return f"{provider}/{merchant_account}/{kind}/{reference}"
 
 
+def settlement_ids(command: ReportSettlementLines) -> list[str]:
+    """The references of lines, in their order; one may be there twice."""
+    return [
+        settlement_id(
+            provider=command.provider,
+            merchant_account=command.merchant_account,
+            kind=line.kind,
+            reference=line.reference,
+        )
+        for line in command.lines
+    ]
+
+
+def parts_of(settlement_id: str) -> tuple[str, str, str, str]:
+    """Provider, merchant account, kind and reference: only the last may have a slash in it."""
+    provider, merchant_account, kind, reference = settlement_id.split("/", 3)
+    return provider, merchant_account, kind, reference
+
+
 def break_id(settlement_id: str, number: int) -> str:
     """Name the first, second, … break of a reference."""
     assert number >= 1, "breaks are counted from one"
@@ -35,8 +54,8 @@ def settlement_of(break_id: str) -> str:
     return break_id.rpartition("#")[0]
 
 
-def is_named(command: ReportSettlementLine | ExpectSettlement) -> bool:
-    """Whether a command carries the id that its parts make."""
+def is_named(command: ExpectSettlement) -> bool:
+    """Whether an expectation carries the id that its parts make."""
     return command.settlement_id == settlement_id(
         provider=command.provider,
         merchant_account=command.merchant_account,

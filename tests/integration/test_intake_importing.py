@@ -5,6 +5,7 @@ from pathlib import Path
 
 from consumers.asking import Ask
 from consumers.intake.importing import ImportReport, import_file
+from consumers.intake.lines import LINES_MAX
 from domain.settlement import ImportSettlementFile, SealBatch
 from providers.formats import prove
 from providers.settlement_file import FileProof, FileRefused
@@ -114,12 +115,12 @@ def test_what_the_book_does_not_take_stops_the_import_before_the_seal(
 
         report = imported(system, bill)
         assert (report.outcome, report.refused) == ("stopped", ROWS)
-        assert report.refusals[0].line_number == 2
+        assert report.refusals[0][:2] == (2, LINES_MAX + 1)
         assert {each.code for each in report.refusals} == {"batch_sealed"}
 
         report = imported(system, longer)
         assert (report.outcome, report.fresh, report.refused) == ("stopped", ROWS, 0)
-        assert [(each.line_number, each.code) for each in report.refusals] == [
+        assert [(each.first_line, each.code) for each in report.refusals] == [
             (0, "batch_incomplete")
         ]
 

@@ -20,7 +20,7 @@ OURS_ALONE = {
     "AttachPayment", "DetachPayment", "RecordOrderPaid", "RecordItemOutcome",
     "RecordRefundItemOutcome", "ReleaseSellerShare", "StartCollection", "RecordChargeOutcome",
     "StartRefund", "RecordRefundOutcome", "ImportSettlementFile", "SealBatch",
-    "ReportSettlementLine", "ExpectSettlement", "CheckSettlement",
+    "ReportSettlementLines", "ExpectSettlement", "CheckSettlement",
 }  # fmt: skip
 
 

@@ -136,26 +136,18 @@ class Story:
 
     def line(self, number: int, reference: str, gross: int, **other: str) -> None:
         """`other`: kind, currency, bill, where they are not charge, CNY, bill-0331."""
-        kind = other.get("kind", "charge")
-        self.told(
-            settlement.ReportSettlementLine(
-                settlement.settlement_id(
-                    provider="wechat", merchant_account=MERCHANT, kind=kind, reference=reference
-                ),
-                other.get("bill", "bill-0331"),
-                number,
-                "wechat",
-                MERCHANT,
-                kind,
-                reference,
-                f"42{number:02}",
-                gross,
-                6,
-                gross - 6,
-                other.get("currency", "CNY"),
-                DAY,
-            )
+        printed = settlement.FileLine(
+            number,
+            other.get("kind", "charge"),
+            reference,
+            f"42{number:02}",
+            gross,
+            6,
+            gross - 6,
+            other.get("currency", "CNY"),
         )
+        bill = other.get("bill", "bill-0331")
+        self.told(settlement.ReportSettlementLines(bill, "wechat", MERCHANT, DAY, (printed,)))
 
     def expect(self, reference: str, amount: int, kind: str = "charge") -> None:
         self.told(

@@ -5,20 +5,21 @@ from pathlib import Path
 
 from commands.answer import CommandAnswered
 from consumers.asking import Ask
-from consumers.intake.lines import Published, line_number_of
+from consumers.intake.lines import LINES_MAX, Published, first_line_of, parts
 from domain import settlement
-from domain.settlement import BatchSealed, ReportSettlementLine, SettlementLineReported
+from domain.settlement import BatchSealed, ReportSettlementLines, SettlementLineReported
 from providers.settlement_file import FileProof
 from tests.unit.consumers.intake.files import proven
 from tests.unit.domain.memory_book import MemoryBook
 
 BILL = Path("somewhere/bill.csv")
+ROWS = 2 * LINES_MAX + 20
 
 
 def everything(folder: Path) -> tuple[FileProof, list[Ask]]:
-    proof, lines = proven(folder)
+    proof, lines = proven(folder, rows=ROWS)
     published = Published("main", proof)
-    asks = [published.beginning(BILL), *map(published.line, lines), published.seal(1)]
+    asks = [published.beginning(BILL), *map(published.lines, parts(lines)), published.seal(1)]
     return proof, asks
 
 
@@ -36,22 +37,24 @@ def test_the_book_can_seal_what_is_published(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_without_one_of_its_lines_is_not_sealed(tmp_path: Path) -> None:
+def test_a_file_without_some_of_its_lines_is_not_sealed(tmp_path: Path) -> None:
     _, asks = everything(tmp_path)
     book = MemoryBook("main", (settlement,))
-    for ask in (*asks[:5], *asks[6:-1]):
+    for ask in (*asks[:2], *asks[3:-1]):
         book.execute(ask.command)
     outcome = book.execute(asks[-1].command)
     assert getattr(outcome, "code", "") == "batch_incomplete"
 
 
-def test_names_follow_from_batch_and_line_alone(tmp_path: Path) -> None:
+def test_names_follow_from_batch_and_lines_alone(tmp_path: Path) -> None:
     proof, asks = everything(tmp_path)
     keys = [ask.meta.idempotency_key for ask in asks]
-    numbers = range(2, 2 + proof.lines)  # Under the header.
+    last = ROWS + 1  # Under the header.
     assert keys == [
         f"{proof.batch_id}/import",
-        *(f"{proof.batch_id}/{number}" for number in numbers),
+        f"{proof.batch_id}/2-{LINES_MAX + 1}",
+        f"{proof.batch_id}/{LINES_MAX + 2}-{2 * LINES_MAX + 1}",
+        f"{proof.batch_id}/{2 * LINES_MAX + 2}-{last}",
         f"{proof.batch_id}/seal/1",
     ]
     assert {ask.meta.client for ask in asks} == {"intake"}
@@ -67,16 +70,21 @@ def test_another_attempt_asks_for_the_seal_anew(tmp_path: Path) -> None:
     assert published.seal(2).command == published.seal(1).command
 
 
-def test_a_line_happened_on_the_day_on_which_the_provider_booked_it(tmp_path: Path) -> None:
+def test_lines_happened_on_the_day_on_which_the_provider_booked_them(tmp_path: Path) -> None:
     proof, lines = proven(tmp_path)
-    line = replace(lines[0], booked_at=lines[0].booked_at.replace(day=30))
-    ask = Published("main", proof).line(line)
-    assert isinstance(ask.command, ReportSettlementLine)
-    assert (ask.command.booked_on, ask.meta.effective_on) == ("2026-03-30", "2026-03-30")
+    day_before = lines[0].booked_at.replace(day=30)
+    lines[:3] = [replace(line, booked_at=day_before) for line in lines[:3]]
+    asks = [Published("main", proof).lines(part) for part in parts(lines)]
+    commands = [ask.command for ask in asks if isinstance(ask.command, ReportSettlementLines)]
+    assert [len(each.lines) for each in commands] == [3, len(lines) - 3]
+    days = ["2026-03-30", "2026-03-31"]
+    assert [each.booked_on for each in commands] == days
+    assert [ask.meta.effective_on for ask in asks] == days
 
 
-def test_an_answer_says_which_line_it_is_about(tmp_path: Path) -> None:
-    ask = Published("main", proven(tmp_path)[0]).line(proven(tmp_path)[1][7])
+def test_an_answer_says_which_lines_it_is_about(tmp_path: Path) -> None:
+    proof, lines = proven(tmp_path)
+    ask = Published("main", proof).lines(lines[7:9])
     answer = CommandAnswered(
         book="main",
         answer_sequence=1,
@@ -89,8 +97,8 @@ def test_an_answer_says_which_line_it_is_about(tmp_path: Path) -> None:
         detail="",
         replayed=False,
         first_sequence=1,
-        last_sequence=1,
+        last_sequence=4,
         correlation_id="",
         answered_at_us=0,
     )
-    assert line_number_of(answer) == 9
+    assert first_line_of(answer) == 9

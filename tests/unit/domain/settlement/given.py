@@ -4,6 +4,7 @@ Shape: every builder has defaults that fit together: line() answers expectation(
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 from typing import TypedDict, Unpack
 
@@ -13,9 +14,10 @@ from domain.settlement import (
     CurrencyTotal,
     Event,
     ExpectSettlement,
+    FileLine,
     ImportSettlementFile,
     ReferenceEvent,
-    ReportSettlementLine,
+    ReportSettlementLines,
     ResolveBreak,
     SealBatch,
     State,
@@ -63,23 +65,33 @@ class Where(TypedDict, total=False):
 
 def line(
     number: int = 2, gross: int = 100, fee: int = 3, **where: Unpack[Where]
-) -> ReportSettlementLine:
-    kind, reference = where.get("kind", "charge"), where.get("reference", "order-1")
-    return ReportSettlementLine(
-        reference_id(reference, kind),
-        where.get("batch_id", "b1"),
+) -> ReportSettlementLines:
+    """A command of one line."""
+    printed = FileLine(
         number,
-        PROVIDER,
-        ACCOUNT,
-        kind,
-        reference,
+        where.get("kind", "charge"),
+        where.get("reference", "order-1"),
         "4200000263",
         gross,
         fee,
         gross - fee,
         where.get("currency", "CNY"),
-        "2019-02-19",
     )
+    batch_id = where.get("batch_id", "b1")
+    return ReportSettlementLines(batch_id, PROVIDER, ACCOUNT, "2019-02-19", (printed,))
+
+
+def together(*commands: ReportSettlementLines) -> ReportSettlementLines:
+    """The lines of commands of one batch in one."""
+    (batch_id,) = {command.batch_id for command in commands}
+    lines = tuple(line for command in commands for line in command.lines)
+    return replace(commands[0], batch_id=batch_id, lines=lines)
+
+
+def only(command: ReportSettlementLines) -> FileLine:
+    """The line of a command of one."""
+    (printed,) = command.lines
+    return printed
 
 
 def expectation(
@@ -127,7 +139,7 @@ def past(events: Iterable[Event], state: State | None = None) -> State:
     return after
 
 
-def arriving(*lines: ReportSettlementLine, of: ImportSettlementFile | None = None) -> State:
+def arriving(*lines: ReportSettlementLines, of: ImportSettlementFile | None = None) -> State:
     """A batch of which these lines have come."""
     batch = past(told(of or file()))
     for each in lines:
@@ -146,7 +158,7 @@ def reference(*commands: Command, at_us: int = AT_US) -> State:
     state: State | None = None
     for command in commands:
         given: Given = state
-        if isinstance(command, ReportSettlementLine):
+        if isinstance(command, ReportSettlementLines):
             given = (past(told(file(batch_id=command.batch_id))), state)
         if isinstance(command, CheckSettlement) and command.batch_id:
             given = (sealed(), state)

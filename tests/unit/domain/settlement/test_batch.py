@@ -10,7 +10,7 @@ from domain.settlement import (
     BatchFile,
     BatchSealed,
     CurrencyTotal,
-    ReportSettlementLine,
+    ReportSettlementLines,
     SealBatch,
     SealedBatch,
     SettlementFileImported,
@@ -27,10 +27,12 @@ from tests.unit.domain.settlement.given import (
     expectation,
     file,
     line,
+    only,
     past,
     reference,
     resolve,
     sealed,
+    together,
     told,
 )
 
@@ -107,6 +109,22 @@ def test_a_new_line_of_a_sealed_batch_is_refused() -> None:
         assert refused == Refused("batch_sealed", "batch b1 is sealed, line 9 is not one of it")
 
 
+def test_the_lines_of_a_command_are_taken_as_one() -> None:
+    both = together(line(2), line(3))
+    stream = ("settlement_reference", CHARGE)
+    assert reads(both) == (("settlement_batch", "b1"), stream, stream)
+    state = reference(expectation())
+    events = told(both, (arriving(), state, state))
+    assert [type(each).__name__ for each in events] == [
+        "SettlementLineReported", "SettlementMatched", "SettlementLineReported", "BreakOpened",
+    ]  # fmt: skip
+    settled = reference(expectation(), line(2))
+    assert told(both, (arriving(line(2)), settled, settled)) == events[2:]
+    assert decide(both, (sealed(), settled, settled), AT_US) == Refused(
+        "batch_sealed", "batch b1 is sealed, line 3 is not one of it"
+    )
+
+
 def test_a_line_that_failed_may_come_after_later_ones() -> None:
     batch = arriving(line(3, reference="order-2"))
     late = told(line(2), (batch, None))
@@ -125,16 +143,20 @@ def test_the_same_number_of_another_batch_is_another_line() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        (replace(line(), line_number=0), "counted from one"),
-        (replace(line(), net_minor=96), "does not add up"),
+        (line(0), "line 0 after line 0"),
+        (together(line(3), line(2)), "line 2 after line 3"),
+        (together(line(3), line(3)), "line 3 after line 3"),
+        (replace(line(), lines=(replace(only(line()), net_minor=96),)), "line 2 does not add up"),
+        (replace(line(), lines=()), "no lines"),
         (replace(line(), provider="alipay"), "another provider"),
         (replace(line(), merchant_account="other"), "another account"),
-        (replace(line(), reference="order-2"), "no expectation would have"),
     ],
 )
-def test_what_the_intake_has_proven_is_asserted(wrong: ReportSettlementLine, why: str) -> None:
+def test_what_the_intake_has_proven_is_asserted(wrong: ReportSettlementLines, why: str) -> None:
     with pytest.raises(AssertionError, match=why):
-        decide(wrong, (arriving(), None), AT_US)
+        decide(
+            wrong, (arriving(), *[None] * len(wrong.lines)) if wrong.lines else arriving(), AT_US
+        )
 
 
 def test_a_file_has_one_total_a_currency() -> None:
@@ -199,6 +221,6 @@ def test_a_batch_of_no_lines_may_be_sealed() -> None:
     ],
 )
 def test_an_incomplete_batch_says_what_was_printed_and_what_was_counted(
-    lines: tuple[ReportSettlementLine, ...], says: str
+    lines: tuple[ReportSettlementLines, ...], says: str
 ) -> None:
     assert decide(SealBatch("b1"), arriving(*lines), AT_US) == Refused("batch_incomplete", says)

@@ -4,7 +4,6 @@ Shape: an answer is a refusal's code, or the events by name, breaks with their k
 with how; "" is an accepted command with nothing new to say.
 """
 
-from dataclasses import replace
 from itertools import product
 from typing import get_args
 
@@ -20,7 +19,7 @@ from domain.settlement import (
     Command,
     Event,
     ReferenceCommand,
-    ReportSettlementLine,
+    ReportSettlementLines,
     SealBatch,
     State,
     decide,
@@ -53,7 +52,7 @@ REFERENCES: dict[str, State | None] = {
     "none": None,
     "unexpected": reference(EARLIER),
     "unexpected, resolved": reference(EARLIER, resolve()),
-    "unexpected, in USD": reference(replace(EARLIER, currency="USD")),
+    "unexpected, in USD": reference(line(batch_id="b0", currency="USD")),
     "awaited": reference(expectation()),
     "overdue": reference(expectation(), check("b1")),
     "settled": reference(expectation(), EARLIER),
@@ -133,7 +132,7 @@ ON_CHECK_OF_BATCH = {
 COMMANDS: dict[str, Command] = {
     "ImportSettlementFile": file(),
     "SealBatch": SealBatch("b1"),
-    "ReportSettlementLine": line(9),
+    "ReportSettlementLines": line(9),
     "ExpectSettlement": expectation(),
     "CheckSettlement": check(),
     "ResolveBreak": resolve(),
@@ -163,7 +162,7 @@ def test_the_tables_are_whole() -> None:
     assert {type(state) for state in (BATCHES | REFERENCES).values() if state} == set(STATES)
     every = {each.__name__ for each in (*get_args(BatchCommand), *get_args(ReferenceCommand))}
     assert set(COMMANDS) == every
-    assert {*ON_BATCH, *ON_REFERENCE, "ReportSettlementLine"} == every
+    assert {*ON_BATCH, *ON_REFERENCE, "ReportSettlementLines"} == every
     assert all(answers.keys() == BATCHES.keys() for answers in ON_BATCH.values())
     assert all(answers.keys() == REFERENCES.keys() for answers in ON_REFERENCE.values())
     assert ON_LINE.keys() == REFERENCES.keys()
@@ -199,7 +198,7 @@ def test_what_a_reference_has_seen_is_a_repeat(state: str) -> None:
     for batch, otherwise in ((past_it, ON_LINE[state]), (sealed(), "batch_sealed")):
         said = answer(EARLIER, (batch, REFERENCES[state]))
         assert said == ("" if state.startswith(seen) else otherwise)
-        unseen = answer(replace(EARLIER, line_number=1), (batch, REFERENCES[state]))
+        unseen = answer(line(1, batch_id="b0"), (batch, REFERENCES[state]))
         assert unseen == otherwise
 
 
@@ -212,7 +211,7 @@ def test_states_of_the_other_aggregate_are_a_bug() -> None:
     for command in others:
         with pytest.raises(AssertionError, match="state of a reference"):
             decide(command, sealed(), DUE_US)
-    lines: tuple[ReportSettlementLine | CheckSettlement, ...] = (line(), check("b1"))
+    lines: tuple[ReportSettlementLines | CheckSettlement, ...] = (line(), check("b1"))
     for command in lines:
         with pytest.raises(AssertionError, match="two streams"):
             decide(command, sealed(), DUE_US)

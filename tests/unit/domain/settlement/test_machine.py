@@ -5,6 +5,7 @@ the aggregates and their ledger say is compared with sums over it.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -22,15 +23,25 @@ from domain.settlement import (
     CheckSettlement,
     CurrencyTotal,
     ExpectSettlement,
-    ReportSettlementLine,
+    FileLine,
+    ReportSettlementLines,
     ResolveBreak,
     SealBatch,
     SealedBatch,
     SettlementExpected,
     SettlementLineReported,
+    naming,
 )
 from tests.unit.domain.memory_book import MemoryBook
-from tests.unit.domain.settlement.given import DAY_US, PROVIDER, expectation, file, line
+from tests.unit.domain.settlement.given import (
+    DAY_US,
+    PROVIDER,
+    expectation,
+    file,
+    line,
+    only,
+    together,
+)
 from tests.unit.domain.settlement.test_order_of_arrival import owed
 
 BATCHES = ("b1", "b2", "b3")
@@ -51,6 +62,10 @@ EXPECTATIONS = st.builds(
 )
 
 
+def number_of(command: ReportSettlementLines) -> int:
+    return only(command).line_number
+
+
 class SettlementMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +73,7 @@ class SettlementMachine(RuleBasedStateMachine):
         self.posted = 0
         self.balances: Balances = {}
         self.imported: set[str] = set()
-        self.taken: dict[tuple[str, int, str], ReportSettlementLine] = {}
+        self.taken: dict[tuple[str, int, str], FileLine] = {}
         self.wanted: dict[str, ExpectSettlement] = {}
 
     @rule(batch_id=pick(BATCHES), lines=st.integers(0, 2))
@@ -72,24 +87,39 @@ class SettlementMachine(RuleBasedStateMachine):
     def report_a_line_as_printed(self, batch_id: str, number: int, reference: str) -> None:
         self.report(line(number, batch_id=batch_id, reference=reference))
 
+    @rule(commands=st.lists(LINES, min_size=2, max_size=4, unique_by=number_of))
+    def report_lines_together(self, commands: list[ReportSettlementLines]) -> None:
+        """Of one batch, in its order; references may be there twice."""
+        batch_id = commands[0].batch_id
+        ordered = sorted(commands, key=number_of)
+        self.report(together(*(replace(each, batch_id=batch_id) for each in ordered)))
+
     @rule(command=LINES)
-    def report(self, command: ReportSettlementLine) -> None:
-        key = (command.batch_id, command.line_number, command.settlement_id)
+    def report(self, command: ReportSettlementLines) -> None:
+        keys = [
+            (command.batch_id, printed.line_number, settlement_id)
+            for printed, settlement_id in zip(
+                command.lines, naming.settlement_ids(command), strict=True
+            )
+        ]
+        new = [key for key in keys if key not in self.taken]
         batch = self.book.state("settlement_batch", command.batch_id)
         outcome = self.book.execute(command, follow_on=True)
         if batch is None:
             assert outcome == Refused(
                 "batch_unknown", f"no batch {command.batch_id} has been imported"
             )
-        elif key in self.taken:
+        elif not new:
             assert outcome == ()
         elif isinstance(batch, SealedBatch):
             assert isinstance(outcome, Refused)
             assert outcome.code == "batch_sealed"
         else:
             assert isinstance(outcome, tuple)
-            assert isinstance(outcome[0], SettlementLineReported)
-            self.taken[key] = command
+            assert sum(isinstance(each, SettlementLineReported) for each in outcome) == len(new)
+            self.taken |= {
+                key: printed for key, printed in zip(keys, command.lines, strict=True) if key in new
+            }
 
     @rule(command=EXPECTATIONS)
     def expect(self, command: ExpectSettlement) -> None:
@@ -128,7 +158,7 @@ class SettlementMachine(RuleBasedStateMachine):
         if not isinstance(batch, ArrivingBatch):
             assert (outcome == ()) is isinstance(batch, SealedBatch)
             return
-        taken = [each for each in self.taken.values() if each.batch_id == batch_id]
+        taken = [each for key, each in self.taken.items() if key[0] == batch_id]
         sums = Counter[tuple[str, str]]()
         for each in taken:
             sums[each.currency, "gross"] += each.gross_minor
@@ -164,10 +194,11 @@ class SettlementMachine(RuleBasedStateMachine):
         self.catch_up()
         assert set(total(self.balances).values()) <= {0}
         for currency in CURRENCIES:
-            mine = [each for each in self.taken.values() if each.currency == currency]
-            assert self.at(provider_fee(PROVIDER), currency) == sum(each.fee_minor for each in mine)
+            mine = [(*key, each) for key, each in self.taken.items() if each.currency == currency]
+            fees = sum(each.fee_minor for *_, each in mine)
+            assert self.at(provider_fee(PROVIDER), currency) == fees
             for batch_id in BATCHES:
-                net = sum(each.net_minor for each in mine if each.batch_id == batch_id)
+                net = sum(each.net_minor for of, *_, each in mine if of == batch_id)
                 assert self.at(settling(batch_id), currency) == net
             open_items = sum(each.amount_minor for each in self.awaited(currency))
             assert self.at(receivable(PROVIDER), currency) == open_items

@@ -20,12 +20,20 @@ from domain.decision import Refused
 from domain.settlement import (
     Command,
     ExpectSettlement,
-    ReportSettlementLine,
+    ReportSettlementLines,
     SealBatch,
     SettlementExpected,
 )
 from tests.unit.domain.memory_book import MemoryBook
-from tests.unit.domain.settlement.given import check, expectation, file, line, resolve
+from tests.unit.domain.settlement.given import (
+    check,
+    expectation,
+    file,
+    line,
+    only,
+    resolve,
+    together,
+)
 
 AMOUNTS = st.sampled_from([1, 97, 100, 103])
 FEES = st.integers(-2, 3)
@@ -38,8 +46,8 @@ class Story:
     """What happens, in no order."""
 
     expected: ExpectSettlement | None
-    reported: tuple[ReportSettlementLine, ...]
-    repeats: tuple[ReportSettlementLine, ...]
+    reported: tuple[ReportSettlementLines, ...]
+    repeats: tuple[ReportSettlementLines, ...]
     checks: int
 
     def commands(self) -> list[Command]:
@@ -99,14 +107,15 @@ def by_purpose(balances: Balances) -> dict[tuple[str, str], int]:
 def said(story: Story) -> dict[tuple[str, str], int]:
     """What the ledger must be: by arithmetic on the story, without any rule of matching."""
     sums = Counter[tuple[str, str]]()
-    for each in story.reported:
-        sums[f"asset:settling:{each.batch_id}", each.currency] += each.net_minor
+    printed = [(command.batch_id, only(command)) for command in story.reported]
+    for batch_id, each in printed:
+        sums[f"asset:settling:{batch_id}", each.currency] += each.net_minor
         sums["expense:fee:wechat", each.currency] += each.fee_minor
         sums["suspense", each.currency] -= each.gross_minor
     if story.expected is not None:
         amount_minor = story.expected.amount_minor
         sums["liability:order:payment-1", "CNY"] -= amount_minor
-        answered = any(each.currency == "CNY" for each in story.reported)
+        answered = any(each.currency == "CNY" for _, each in printed)
         sums["suspense" if answered else "asset:receivable:wechat", "CNY"] += amount_minor
     return {key: minor for key, minor in sums.items() if minor}
 
@@ -116,6 +125,18 @@ def test_the_order_of_arrival_does_not_matter(story: Story, data: st.DataObject)
     for _ in range(2):
         book = told(data.draw(st.permutations(story.commands())))
         assert by_purpose(ledger(book)) == said(story)
+
+
+@given(stories(), st.data())
+def test_lines_in_one_command_mean_what_they_mean_one_by_one(
+    story: Story, data: st.DataObject
+) -> None:
+    """Also where the first of them have come before."""
+    mine = [each for each in story.reported if each.batch_id == "b1"]
+    before: list[Command] = [] if story.expected is None else [story.expected]
+    again = mine[: data.draw(st.integers(0, len(mine)))]
+    at_once = told([*before, *again, *([together(*mine)] if mine else [])])
+    assert at_once.events == told([*before, *mine]).events
 
 
 @given(stories(), st.data())
