@@ -21,6 +21,7 @@ from commands.outage import Outage
 from consumers.asking import taken
 from consumers.provider.outcomes import NOT_KNOWN, Outcome, Outcomes
 from consumers.provider.positions import Positions
+from consumers.relay.headers import place_of
 from consumers.supervisor.hosting import surviving
 from consumers.surroundings import Surroundings
 from domain.collection import (
@@ -199,8 +200,8 @@ def _facts(message: Message) -> Facts:
     facts = messages.headers(message)
     try:
         correlation_id = facts.get("ce_correlationid") or facts["ce_commandid"]
-        return Facts(facts["ce_book"], correlation_id.decode())
-    except (KeyError, UnicodeDecodeError) as error:
+        return Facts(place_of(facts)[0], correlation_id.decode())
+    except (KeyError, ValueError) as error:
         raise Malformed("an event without the headers that we write") from error
 
 

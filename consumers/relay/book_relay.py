@@ -117,9 +117,8 @@ class BookRelay:
             if frame is None:
                 raise Outage(f"this release does not know {stored_name}", retry=False)
             key = first_text(payload)
-            headers = headers_of(row, key)
             # By position: a name costs the client library as much as two headers.
-            produce(topic, frame + payload, key, partition, report, None, 0, headers)
+            produce(topic, frame + payload, key, partition, report, None, 0, headers_of(row))
         assert count == to_sequence - sequence, "the log ends before its head"
         return count
 

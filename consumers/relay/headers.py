@@ -1,8 +1,9 @@
 """CloudEvents headers of a relayed event: every fact that the log has about it.
 
-Shape: Headers(book).of(row, key) -> [(name, value)], of one of ROWS; values are UTF-8 text,
-empty facts are left out. Events of one command follow each other and share what it says of them.
-Units: `ce_time` is RFC 3339 in UTC with microseconds; `ce_sequence` counts the book's events.
+Shape: Headers(book).of(row) -> [(name, value)], of one of ROWS; values are UTF-8 text, empty facts
+are left out. Events of one command follow each other and share what it says of them. The key of the
+record is the aggregate's id; place_of(facts) reads what `ce_id` says.
+Units: `ce_time` is RFC 3339 in UTC with microseconds; `ce_id` counts the book's events.
 Source: CloudEvents 1.0, Kafka protocol binding, binary mode; docs/publishing.md lists them.
 """
 
@@ -54,18 +55,14 @@ class Headers:
         self._shared: list[object] = []  # The columns from the row before that its command says.
         self._of_shared: HeaderList = []
 
-    def of(self, row: TupleRow, key: bytes) -> HeaderList:
-        """`key`: of the record, the aggregate's id."""
+    def of(self, row: TupleRow) -> HeaderList:
         number, version, stored_name, _, chain, *shared = row
         if shared != self._shared:
             self._shared, self._of_shared = shared, self._of_command(Row._make(row))
-        sequence = b"%d" % number
         return [
+            ("ce_id", b"%b%d" % (self._prefix, number)),
             *(self._common.get(stored_name) or self._of_type(stored_name)),
             *self._of_shared,
-            ("ce_id", self._prefix + sequence),
-            ("ce_subject", key),
-            ("ce_sequence", sequence),
             ("ce_version", b"%d" % version),
             ("ce_chain", hexlify(chain)),
         ]
@@ -92,9 +89,7 @@ class Headers:
             ("ce_specversion", b"1.0"),
             ("ce_type", name.encode()),
             ("ce_source", b"/tally/" + self._book),
-            ("ce_book", self._book),
             ("ce_aggregate", self._aggregates[name].encode()),
-            ("content-type", b"application/avro"),
         ]
         if name != row_name:  # Of a later edition; CloudEvents' word for what the data adheres to.
             found.append(("ce_dataschema", row_name.encode()))
@@ -115,6 +110,12 @@ def _kept(cache: dict[bytes, bytes], *, key: bytes, value: bytes) -> bytes:
         cache.clear()
     cache[key] = value
     return value
+
+
+def place_of(facts: Mapping[str, bytes]) -> tuple[bytes, int]:
+    """The book of an event and its sequence there. KeyError, ValueError: it is none of ours."""
+    book, _, sequence = facts["ce_id"].rpartition(b"/")
+    return book, int(sequence)
 
 
 def first_text(payload: bytes) -> bytes:

@@ -14,7 +14,7 @@ import psycopg
 from confluent_kafka import Message, TopicPartition
 from psycopg import sql
 
-from consumers.relay.headers import ROWS, Headers, Row, first_text
+from consumers.relay.headers import ROWS, Headers, Row, first_text, place_of
 from consumers.surroundings import AGGREGATE_OF, Surroundings
 from consumers.verify.report import Findings, Name
 from infra.event_store import directory
@@ -31,12 +31,11 @@ RELAYED = "SELECT last_sequence FROM {schema}.relayed"
 LOG: LiteralString = ROWS + "ORDER BY notification_id"
 ONE: LiteralString = ROWS + "WHERE notification_id = {sequence}"
 FRAME_BYTES = 5  # Confluent's header before the bare Avro that is stored.
-BOOK, CHAIN = "ce_book", "ce_chain"
+ID, CHAIN = "ce_id", "ce_chain"
 FACTS = tuple(
     "ce_" + name
     for name in (
-        *("id", "type", "source", "book", "aggregate", "subject", "time", "sequence", "version"),
-        *("dataschema",),
+        *("id", "type", "source", "aggregate", "time", "version", "dataschema"),
         *("effectiveon", "commandid", "correlationid", "causation", "actor", "traceparent"),
     )
 )
@@ -67,7 +66,7 @@ class Beside:
         if row is not None:
             subject = first_text(row.payload)
             if (
-                said == self._headers.of(row, subject)
+                said == self._headers.of(row)
                 and messages.value(message)[FRAME_BYTES:] == row.payload
                 and messages.key(message) == subject
             ):
@@ -77,7 +76,7 @@ class Beside:
 
     def _differs(self, message: Message, facts: dict[str, bytes], findings: Findings) -> None:
         """A repeat, or something that must not be."""
-        sequence = int(facts["ce_sequence"])
+        _, sequence = place_of(facts)
         place = f"{self.book.name}/{sequence}"
         if sequence > self.sequence + 1:
             findings.wrong(INVARIANT, f"{place} follows {self.sequence} in Kafka")
@@ -91,7 +90,7 @@ class Beside:
             findings.wrong(INVARIANT, f"{place} has another chain in Kafka")
         elif same != (subject, row.payload):
             findings.wrong(INVARIANT, f"{place} has another key or payload in Kafka")
-        expected = dict(self._headers.of(row, subject))
+        expected = dict(self._headers.of(row))
         for name in FACTS:  # Only these: a record may say more.
             if facts.get(name) != expected.get(name):
                 findings.wrong(INVARIANT, f"{place} has another {name} in Kafka")
@@ -152,7 +151,8 @@ def _partition(
     try:
         for message in records(surroundings.settings.kafka_address, place):
             said = messages.header_list(message)
-            name = next((value for key, value in said if key == BOOK), None) or b""
+            event_id = next((value for name, value in said if name == ID), None) or b""
+            name = event_id.rpartition(b"/")[0]
             try:
                 if (book := beside.get(name)) is not None:
                     book.check(message, said, findings)

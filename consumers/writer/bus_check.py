@@ -5,7 +5,8 @@ the book is ours. The log may be ahead of the bus (the relay will catch up); the
 log means that PostgreSQL was restored to an older state, or lost its tail: writing on would give
 other events the same sequences.
 Errors: Outage(retry=False) says what is missing; LogContradicted, that both hold different events;
-Fenced: another writer has the book by now, and what Kafka has more of is what that one wrote.
+Fenced: another writer has the book by now, and what Kafka has more of is what that one wrote. A
+record that is no event of ours is logged and passed over.
 Bound: reads tally.events from the offset that the writer noted last, which trails the end by
 NOTE_S while any writer has the book, however busy or idle it is (consumers/writer/program.py); of a
 book that nobody has had yet, from when it was made.
@@ -13,17 +14,21 @@ book that nobody has had yet, from when it was made.
 
 from typing import NamedTuple
 
-from confluent_kafka import TopicPartition
+import structlog
+from confluent_kafka import Message, TopicPartition
 from psycopg import sql
 
 from commands.outage import Outage
 from commands.ports import Fenced
+from consumers.relay.headers import place_of
 from consumers.surroundings import Surroundings
 from infra.event_store.directory import Book, connect
 from infra.kafka import messages
 from infra.kafka.reading import first_since, records
 
 CLOCKS_MS = 10_000  # Between PostgreSQL's, which dates books, and the relay's, which dates records.
+
+log = structlog.get_logger()
 
 
 class LogContradicted(Outage):
@@ -45,11 +50,10 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int, *, epoch: 
     ahead, reached = last, place.offset
     for message in records(surroundings.settings.kafka_address, place):
         reached = messages.offset(message) + 1
-        headers = messages.headers(message)
-        if headers.get("ce_book") == book.name.encode():
-            sequence = int(headers["ce_sequence"])
-            ahead = max(ahead, sequence)
-            chains[sequence] = bytes.fromhex(headers["ce_chain"].decode())
+        said = _said(message)
+        if said is not None and said.book == book.name.encode():
+            ahead = max(ahead, said.sequence)
+            chains[said.sequence] = said.chain
     if ahead > last:
         if _epoch(surroundings.settings.postgres, book) != epoch:
             raise Fenced(book.name)
@@ -61,6 +65,25 @@ def check_bus(surroundings: Surroundings, book: Book, partition: int, *, epoch: 
         )
     _same(surroundings.settings.postgres, book, chains)
     return reached
+
+
+class Said(NamedTuple):
+    """What an event in Kafka says that it is."""
+
+    book: bytes
+    sequence: int
+    chain: bytes
+
+
+def _said(message: Message) -> Said | None:
+    """None: it is no event of ours, which contradicts nothing."""
+    facts = messages.headers(message)
+    try:
+        return Said(*place_of(facts), bytes.fromhex(facts["ce_chain"].decode()))
+    except (KeyError, ValueError) as error:
+        place = {"partition": messages.partition(message), "offset": messages.offset(message)}
+        log.warning("foreign_event", **place, why=repr(error))
+        return None
 
 
 class Noted(NamedTuple):

@@ -15,7 +15,7 @@ from psycopg import sql
 from cli.observing import log
 from commands.incoming import Origin
 from consumers.projector import log_reader
-from consumers.relay.headers import Headers, Row, first_text
+from consumers.relay.headers import Headers
 from consumers.surroundings import AGGREGATE_OF
 from consumers.verify.bus_pass import LOG
 from consumers.writer.desk import Desk
@@ -101,8 +101,7 @@ def test_the_relay_says_the_edition_beside_the_type(both: Shelf) -> None:
     headers = Headers("main", AGGREGATE_OF)
     with psycopg.connect(both.dsn) as connection, connection.cursor(binary=True) as cursor:
         cursor.execute(sql.SQL(LOG).format(schema=sql.Identifier(MAIN.schema)))
-        rows = [Row._make(row) for row in cursor]
-    said = [dict(headers.of(row, first_text(row.payload))) for row in rows]
+        said = [dict(headers.of(row)) for row in cursor]
     found = [
         (each.get("ce_dataschema"), each["ce_aggregate"])
         for each in said

@@ -36,7 +36,7 @@ def put_everywhere(system: System, values: Iterable[bytes]) -> None:
     producer = clients.producer(system.settings.kafka_address)
     for topic in (topics.events, topics.results, topics.dead_letters):
         for value in values:
-            producer.produce(topic, value, b"main")
+            producer.produce(topic, value, b"main", headers={"ce_id": b"main/soon"})
     assert producer.flush(DEATH_S_MAX) == 0, "Kafka has not taken all of it"
 
 
@@ -48,11 +48,15 @@ def answers_held(system: System) -> int:
 
 
 def test_foreign_records_are_logged_and_passed_over(servers: Addresses, tmp_path: Path) -> None:
-    with running(servers, tmp_path) as system, system.asker() as asker:
+    with (
+        running(servers, tmp_path, programs=("relay",)) as system,
+        system.asker() as asker,
+    ):
         started = system.surroundings.ids[FULL_NAMES[CollectionStarted]]
         rubbish = b"\xff" * 40
         foreign = (b"", b"abc", frame(UNKNOWN_ID, rubbish), frame(started, rubbish))
         put_everywhere(system, foreign)
+        system.start("writer")
         assert asker.ask(asked_for("first")).status == "accepted"
         system.start("projector")
         bill = bill_file(tmp_path / "bill.csv", rows_of_a_day())
@@ -64,6 +68,7 @@ def test_foreign_records_are_logged_and_passed_over(servers: Addresses, tmp_path
         system.caught_up("ledger")
         system.until(lambda: answers_held(system) == count + 2 or None, "all answers")
         assert balances(system) == 2 * CENTS
+        assert system.programs["writer"].said().count("foreign_event") >= len(foreign)
         report = verify.run(system.surroundings)  # It alone finds fault with them.
         broken = [each.name for each in report.invariants if not each.holds]
         assert broken == ["bus_holds_the_log"]

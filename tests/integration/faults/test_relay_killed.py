@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from consumers import rebuild
+from consumers.relay.headers import place_of
 from infra.codec import ANSWER
 from infra.kafka import messages
 from schemas.framing import unframe
@@ -54,7 +55,7 @@ def assert_repeats_say_the_same(system: System) -> Counter[tuple[bytes, int]]:
     last = Counter[bytes]()
     for message in read(system, system.surroundings.topics.events):
         facts = messages.headers(message)
-        book, sequence = facts["ce_book"], int(facts["ce_sequence"])
+        book, sequence = place_of(facts)
         assert sequence <= last[book] + 1, f"{sequence} of {book!r} follows {last[book]}"
         last[book] = max(last[book], sequence)
         said = Told(
