@@ -13,9 +13,13 @@ from infra.called import hint
 if TYPE_CHECKING:
     from cli.reading import Reader, Row
 
-TRIAL = """SELECT category AS account, currency, accounts, debit AS debit_minor,
-  credit AS credit_minor, balance AS balance_minor
-FROM read.trial_balance WHERE book = %s ORDER BY currency, category"""
+# Of the accounts, not of read.trial_balance: a sum for people has no end at 64 bits.
+TRIAL = """SELECT category AS account, currency, count(*) AS accounts,
+  coalesce(sum(balance) FILTER (WHERE balance > 0), 0) AS debit_minor,
+  coalesce(-sum(balance) FILTER (WHERE balance < 0), 0) AS credit_minor,
+  sum(balance) AS balance_minor
+FROM read.account_balances WHERE book = %s
+GROUP BY category, currency ORDER BY currency, category"""
 BALANCES = """SELECT account, currency, category, balance AS balance_minor, updated_at,
   book_sequence
 FROM read.account_balances WHERE book = %s AND account = %s ORDER BY currency"""

@@ -1,5 +1,6 @@
 """A balance beyond 64 bits: the ledger stops and says so, everything else goes on."""
 
+import json
 from collections.abc import Sequence
 
 import psycopg
@@ -13,6 +14,7 @@ from projections.model import UnknownEvent
 from projections.models import event_models
 from projections.recorded import Recorded
 from tests.integration.read_side import apply, ask
+from tests.unit.cli.calling import tally
 from tests.unit.projections.records import record
 
 TRIAL = """SELECT category, debit, credit, balance FROM read.trial_balance ORDER BY category"""
@@ -57,7 +59,8 @@ def test_only_the_ledger_stops_where_ten_full_wallets_were_paid_in(
     ]
 
 
-def test_a_sum_of_accounts_beyond_64_bits_fails_nobody(reads: psycopg.Connection) -> None:
+def test_a_sum_of_accounts_beyond_64_bits_fails_nobody(reads: psycopg.Connection, dsn: str) -> None:
+    """The view says null, people get the number."""
     paid_in = [credited(0, BALANCE_MAX), credited(1, BALANCE_MAX, account="external:other")]
     done = apply(reads, record([*opened(2), *paid_in]))
     assert done.stopped == ()
@@ -66,3 +69,11 @@ def test_a_sum_of_accounts_beyond_64_bits_fails_nobody(reads: psycopg.Connection
         ("external:other", BALANCE_MAX, 0, BALANCE_MAX),
         ("liability:wallet", 0, None, None),
     ]
+    reads.commit()
+    shown = json.loads(tally("ledger", "--json", env={"TALLY_POSTGRES": dsn}).stdout)
+    assert [each["balance_minor"] for each in shown["trial_balance"]] == [
+        BALANCE_MAX,
+        BALANCE_MAX,
+        -2 * BALANCE_MAX,
+    ]
+    assert shown["sums_minor"] == {"CNY": 0}
