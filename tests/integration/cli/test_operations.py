@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Generator
 from pathlib import Path
 
 import psycopg
@@ -14,32 +13,13 @@ from cli.publishing.sending import Sender
 from commands.outage import Outage
 from infra.heartbeat import Heartbeat
 from infra.stopping import Stop
-from tests.integration import programs
-from tests.integration.cli_calls import Call, caller, day, parsed, play
+from tests.integration.cli.calls import Call, day, parsed
 from tests.integration.programs import System
 from tests.integration.servers import Addresses
 from tests.unit.cli.calling import tally
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BILL = ROOT / "providers" / "wechat" / "samples" / "bill.ALL.csv"
-
-
-@pytest.fixture(scope="module")
-def system(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
-    """Writer, relay and projector on a database and topics of this file's own."""
-    folder = tmp_path_factory.mktemp("cli")
-    with programs.running(servers, folder, programs=("writer", "relay", "projector")) as system:
-        yield system
-
-
-@pytest.fixture(scope="module")
-def call(system: System) -> Call:
-    return caller(system)
-
-
-@pytest.fixture(scope="module")
-def played(system: System, call: Call) -> str:
-    return play(system, call, "played")
 
 
 def test_status_knows_every_step(call: Call, played: str) -> None:

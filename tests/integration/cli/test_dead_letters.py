@@ -1,29 +1,11 @@
 """Dead letters on real servers: redriven as they came, or settled for good by a person."""
 
-from collections.abc import Generator
 from typing import Any
-
-import pytest
 
 from commands.outward import VALUE_BYTES_MAX
 from infra.kafka import clients
-from tests.integration import programs
-from tests.integration.cli_calls import Call, caller, parsed
+from tests.integration.cli.calls import Call, parsed
 from tests.integration.programs import System
-from tests.integration.servers import Addresses
-
-
-@pytest.fixture(scope="module")
-def system(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
-    """Writer, relay and projector on a database and topics of this file's own."""
-    folder = tmp_path_factory.mktemp("cli")
-    with programs.running(servers, folder, programs=("writer", "relay", "projector")) as system:
-        yield system
-
-
-@pytest.fixture(scope="module")
-def call(system: System) -> Call:
-    return caller(system)
 
 
 def publish_raw(system: System, value: bytes, key: bytes) -> None:

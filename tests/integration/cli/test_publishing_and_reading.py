@@ -1,32 +1,10 @@
 """Commands on real servers with the real programs: publishing, and reading what came of it."""
 
 import json
-from collections.abc import Generator
 
 import pytest
 
-from tests.integration import programs
-from tests.integration.cli_calls import Call, caller, day, parsed, play
-from tests.integration.programs import System
-from tests.integration.servers import Addresses
-
-
-@pytest.fixture(scope="module")
-def system(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Generator[System]:
-    """Writer, relay and projector on a database and topics of this file's own."""
-    folder = tmp_path_factory.mktemp("cli")
-    with programs.running(servers, folder, programs=("writer", "relay", "projector")) as system:
-        yield system
-
-
-@pytest.fixture(scope="module")
-def call(system: System) -> Call:
-    return caller(system)
-
-
-@pytest.fixture(scope="module")
-def played(system: System, call: Call) -> str:
-    return play(system, call, "played")
+from tests.integration.cli.calls import Call, day, parsed
 
 
 def test_every_answer_is_told_with_its_line(call: Call, book_name: str) -> None:

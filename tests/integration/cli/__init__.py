@@ -1,0 +1,1 @@
+"""Commands for people, on real servers with the real programs."""
