@@ -12,7 +12,7 @@ from uuid import UUID
 from projections.columns import BOOK, CODE, TEXT, TIME
 from projections.recorded import Recorded
 from projections.relations import Column, Table
-from projections.rows import Change, Key, Rows
+from projections.rows import Change, Key, Rows, always
 
 JOURNAL = Table(
     name="payment_journal",
@@ -73,4 +73,4 @@ def entry(row: Entry | None, change: Change) -> Entry:
     )
 
 
-JOURNAL_ROWS = Rows(JOURNAL, Entry, keys, entry, adds=True)
+JOURNAL_ROWS = Rows(JOURNAL, Entry, keys, entry, begins=always)

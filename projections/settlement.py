@@ -13,9 +13,9 @@ from typing import NamedTuple
 from domain.settlement import events as settlement
 from domain.settlement.naming import DECIDED, MISSING_IN_FILE
 from projections.model import RowsModel
-from projections.recorded import Recorded
+from projections.recorded import Recorded, classes
 from projections.relations import Relations
-from projections.rows import Change, Key, Rows, day, moment
+from projections.rows import Change, Key, Rows, Told, day, first, moment
 from projections.settlement_files import FILE_ROWS, LINE_ROWS, TOTAL_ROWS
 from projections.settlement_relations import (
     BREAKS,
@@ -73,20 +73,23 @@ class Break(NamedTuple):
 
 
 def reference_keys(recorded: Recorded) -> Iterable[Key]:
-    return ((recorded.aggregate_id,),) if recorded.aggregate == "settlement_reference" else ()
+    return ((recorded.aggregate_id,),)
 
 
 def break_keys(recorded: Recorded) -> Iterable[Key]:
     event = recorded.event
-    if isinstance(event, settlement.BreakOpened | settlement.BreakResolved):
-        return ((event.break_id,),)
-    return ()
+    assert isinstance(event, settlement.BreakOpened | settlement.BreakResolved), "of no break"
+    return ((event.break_id,),)
+
+
+def begins_break(recorded: Recorded) -> bool:
+    return isinstance(recorded.event, settlement.BreakOpened)
 
 
 def evolve_reference(row: Reference | None, change: Change) -> Reference:
     event = change.recorded.event
+    at, sequence = change.at, change.recorded.sequence
     row = _met(change) if row is None else row
-    row = row._replace(updated_at=change.at, book_sequence=change.recorded.sequence)
     match event:
         case settlement.SettlementExpected():
             assert row.status == "unexpected", "expected twice"
@@ -96,25 +99,39 @@ def evolve_reference(row: Reference | None, change: Change) -> Reference:
                 currency=event.currency,
                 expected_on=day(event.expected_on),
                 due_at=moment(event.due_us),
+                updated_at=at,
+                book_sequence=sequence,
             )
         case settlement.SettlementMatched():
             assert row.status == "expected", "matched with nothing expected"
-            return row._replace(
-                status="matched",
-                settled=event.gross_minor,
-                batch_id=event.batch_id,
-                line_number=event.line_number,
-                matched_at=change.at,
-            )
+            return MATCHED.over(row, change)
         case settlement.BreakOpened():
-            return row._replace(breaks_open=row.breaks_open + 1)
+            opened = row.breaks_open + 1
+            return row._replace(breaks_open=opened, updated_at=at, book_sequence=sequence)
         case settlement.BreakResolved():
             assert row.breaks_open > 0, "a break is resolved that never opened"
             given_up = event.kind == MISSING_IN_FILE and event.how == DECIDED
             status = "written_off" if given_up else row.status
-            return row._replace(status=status, breaks_open=row.breaks_open - 1)
+            left = row.breaks_open - 1
+            return row._replace(
+                status=status, breaks_open=left, updated_at=at, book_sequence=sequence
+            )
         case _:
             raise AssertionError("an event of no reference")
+
+
+def matched(change: Change) -> tuple[object, ...]:
+    event = change.recorded.event
+    assert isinstance(event, settlement.SettlementMatched), "an event that matches nothing"
+    at, sequence = change.at, change.recorded.sequence
+    return ("matched", event.gross_minor, event.batch_id, event.line_number, at, at, sequence)
+
+
+MATCHED = Told(
+    settlement.SettlementMatched,
+    ("status", "settled", "batch_id", "line_number", "matched_at", "updated_at", "book_sequence"),
+    matched,
+)
 
 
 def evolve_break(row: Break | None, change: Change) -> Break:
@@ -187,6 +204,8 @@ def _opened(event: settlement.BreakOpened, change: Change) -> Break:
     )
 
 
+OF_REFERENCES = frozenset(classes(settlement.ReferenceEvent))
+OF_BREAKS = frozenset({settlement.BreakOpened, settlement.BreakResolved})
 TABLES = (FILES, TOTALS, LINES, REFERENCES, BREAKS)
 
 
@@ -201,6 +220,14 @@ class Settlement(RowsModel):
         FILE_ROWS,
         TOTAL_ROWS,
         LINE_ROWS,
-        Rows(REFERENCES, Reference, reference_keys, evolve_reference),
-        Rows(BREAKS, Break, break_keys, evolve_break),
+        Rows(
+            REFERENCES,
+            Reference,
+            reference_keys,
+            evolve_reference,
+            OF_REFERENCES,
+            first,
+            MATCHED,
+        ),
+        Rows(BREAKS, Break, break_keys, evolve_break, OF_BREAKS, begins_break),
     )

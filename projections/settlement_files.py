@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.settlement import events as settlement
-from projections.recorded import Recorded
-from projections.rows import Change, Key, Rows, day
+from projections.recorded import Recorded, classes
+from projections.rows import Change, Key, Rows, always, day, first
 from projections.settlement_relations import FILES, LINES, TOTALS
 
 
@@ -62,13 +62,12 @@ class Line(NamedTuple):
 
 
 def file_keys(recorded: Recorded) -> Iterable[Key]:
-    return ((recorded.aggregate_id,),) if recorded.aggregate == "settlement_batch" else ()
+    return ((recorded.aggregate_id,),)
 
 
 def total_keys(recorded: Recorded) -> Iterable[Key]:
     event = recorded.event
-    if not isinstance(event, settlement.SettlementFileImported):
-        return ()
+    assert isinstance(event, settlement.SettlementFileImported), "an event without totals"
     return [(event.batch_id, total.currency) for total in event.totals]
 
 
@@ -105,12 +104,14 @@ def evolve_file(row: File | None, change: Change) -> File:
             sequence,
         )
     assert row is not None, "a file that was never imported"
-    row = row._replace(updated_at=at, book_sequence=sequence)
     match event:
         case settlement.SettlementLineReported():
-            return row._replace(lines_reported=row.lines_reported + 1)
+            count = row.lines_reported + 1
+            return row._replace(lines_reported=count, updated_at=at, book_sequence=sequence)
         case settlement.BatchSealed():
-            return row._replace(status="sealed", sealed_at=at)
+            return row._replace(
+                status="sealed", sealed_at=at, updated_at=at, book_sequence=sequence
+            )
         case _:
             raise AssertionError("an event of no file")
 
@@ -137,13 +138,14 @@ def evolve_line(row: Line | None, change: Change) -> Line:
         assert row is None, "a line is reported twice"
         return _reported(event, change)
     assert row is not None, "a line that was never reported"
-    row = row._replace(book_sequence=sequence)
     match event:
         case settlement.SettlementMatched():
-            return row._replace(status="matched", cleared=event.cleared_minor)
+            return row._replace(
+                status="matched", cleared=event.cleared_minor, book_sequence=sequence
+            )
         case settlement.BreakOpened():
             status = row.status if row.status == "matched" else "in_question"
-            return row._replace(status=status, break_id=event.break_id)
+            return row._replace(status=status, break_id=event.break_id, book_sequence=sequence)
         case _:
             raise AssertionError("an event of no line")
 
@@ -170,6 +172,15 @@ def _reported(event: settlement.SettlementLineReported, change: Change) -> Line:
     )
 
 
-FILE_ROWS = Rows(FILES, File, file_keys, evolve_file)
-TOTAL_ROWS = Rows(TOTALS, Total, total_keys, evolve_total, adds=True)
-LINE_ROWS = Rows(LINES, Line, line_keys, evolve_line)
+def begins_line(recorded: Recorded) -> bool:
+    return isinstance(recorded.event, settlement.SettlementLineReported)
+
+
+IMPORTED = frozenset({settlement.SettlementFileImported})
+OF_FILES = frozenset(classes(settlement.BatchEvent))
+OF_LINES = frozenset(
+    {settlement.SettlementLineReported, settlement.SettlementMatched, settlement.BreakOpened}
+)
+FILE_ROWS = Rows(FILES, File, file_keys, evolve_file, OF_FILES, first)
+TOTAL_ROWS = Rows(TOTALS, Total, total_keys, evolve_total, IMPORTED, always)
+LINE_ROWS = Rows(LINES, Line, line_keys, evolve_line, OF_LINES, begins_line)

@@ -16,8 +16,10 @@ from projections.ledger import Ledger
 from projections.models import event_models
 from projections.positions import WrongVersionError
 from projections.recorded import Recorded
+from projections.settlement import Settlement
 from projections.wallets import Wallets
 from tests.integration.read_side import apply, ask, connect, contents, prepared
+from tests.unit.domain.settlement import given
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
 
@@ -260,3 +262,18 @@ def test_the_lag_is_known_in_time(reads: psycopg.Connection) -> None:
 
     assert last(LOG[:50]) == [(LOG[49].recorded_at_us,)]
     assert last(LOG) == [(LOG[-1].recorded_at_us,)]
+
+
+def test_what_is_told_of_a_row_that_never_began_leaves_nothing(reads: psycopg.Connection) -> None:
+    imported, expected = given.told(given.file()), given.told(given.expectation())
+    state = given.arriving(), given.reference(given.expectation())
+    answered = given.told(given.line(), state)
+    with pytest.raises(AssertionError, match="never begun"):
+        apply(reads, record([*imported, *answered]), models=[Settlement()])
+    assert ask(reads, "SELECT count(*) FROM read.settlement_lines") == [(0,)]
+    for each in record([*imported, *expected, *answered]):
+        apply(reads, [each], models=[Settlement()])
+    found = ask(
+        reads, "SELECT status, expected, settled, line_number FROM read.settlement_references"
+    )
+    assert found == [("matched", 100, 100, 2)]

@@ -8,15 +8,14 @@ from typing import TypeVar
 
 from projections.model import RowsModel
 from projections.recorded import Recorded
-from projections.rows import Change, Key, Rows, fold
+from projections.rows import Key, Rows, fold
 from projections.wallets import PROFILE_ROWS
 
 Row = TypeVar("Row", bound=tuple[object, ...])
 
 
 def folded(rows: Rows[Row], records: Iterable[Recorded], *, book: str = "main") -> dict[Key, Row]:
-    changes = [Change(book, key, recorded) for recorded in records for key in rows.keys(recorded)]
-    return fold({}, changes, rows.evolve)
+    return fold({}, rows.changes(book, records), rows.evolve)
 
 
 def of_model(model: type[RowsModel], records: Sequence[Recorded]) -> dict[str, dict[Key, object]]:
