@@ -5,6 +5,7 @@ internal_error. An internal error is no refusal and is never kept against the ke
 Units: sequences are positions in the book's log, 0 where there is no event.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from commands.answer import CommandAnswered
@@ -23,18 +24,21 @@ KEY_REUSED = Refused("idempotency_key_reused", "this key was used for another co
 class Answers:
     """The answers of one batch, in order."""
 
-    def __init__(self, head: Head, at_us: int, codec: Codec) -> None:
+    def __init__(
+        self, head: Head, at_us: int, codec: Codec, saved: Mapping[bytes, SavedAnswer]
+    ) -> None:
         self.book = head.name
         self.sequence = head.answer_sequence
         self.at_us = at_us
         self.codec = codec
         self.rows: list[NewAnswer] = []
-        self._given: dict[bytes, NewAnswer] = {}
+        self._given: dict[bytes, SavedAnswer | NewAnswer] = dict(saved)
 
     def accepted(self, incoming: Incoming, done: Executed) -> None:
-        last = done.first_sequence + len(done.events) - 1
-        first, last = (done.first_sequence, last) if done.events else (0, 0)
-        self._add(incoming, self._answer(incoming, ACCEPTED, first=first, last=last), keep=True)
+        first, count = done.first_sequence, len(done.events)
+        last = first + count - 1 if count else 0
+        answer = self._answer(incoming, ACCEPTED, first=first if count else 0, last=last)
+        self._add(incoming, answer, keep=True)
 
     def refused(self, incoming: Incoming, refused: Refused, *, keep: bool = True) -> None:
         self._add(incoming, self._answer(incoming, REFUSED, refused), keep=keep)
@@ -43,12 +47,11 @@ class Answers:
         """It is among the dead letters, and may be sent again."""
         self._add(incoming, self._answer(incoming, INTERNAL_ERROR, why), keep=False)
 
-    def given(self, command_id: bytes) -> SavedAnswer | None:
-        """What this batch has answered already."""
-        row = self._given.get(command_id)
-        return SavedAnswer(row.payload_hash, row.payload) if row is not None else None
+    def given(self, command_id: bytes) -> SavedAnswer | NewAnswer | None:
+        """What was answered already, before this batch or in it."""
+        return self._given.get(command_id)
 
-    def again(self, incoming: Incoming, saved: SavedAnswer) -> None:
+    def again(self, incoming: Incoming, saved: SavedAnswer | NewAnswer) -> None:
         """The same key again: the same answer, or a refusal if it asks for something else."""
         if saved.payload_hash != incoming.payload_hash:
             self.refused(incoming, KEY_REUSED, keep=False)

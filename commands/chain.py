@@ -65,12 +65,8 @@ def kind_bytes(*, book: str, type_name: str, aggregate: str) -> bytes:
 
 def command_bytes(facts: Facts) -> bytes:
     """The facts that all events of one command share."""
-    return (
-        facts.command_id
-        + prefixed(facts.correlation_id)
-        + prefixed(facts.actor)
-        + prefixed(facts.traceparent)
-    )
+    texts = facts.correlation_id, facts.actor, facts.traceparent
+    return b"".join((facts.command_id, *map(prefixed, texts)))
 
 
 def facts_bytes(

@@ -1,6 +1,6 @@
 """One command with all that follows from it in its book, on an overlay that a refusal discards.
 
-Shape: Executor(book, at_us, view).execute(wanted(command), first_sequence, own=…) -> Executed, or
+Shape: Executor(book, at_us, known).execute(wanted(command), first_sequence, own=…) -> Executed, or
 the Refused of the command or of a Do that follows from it.
 Follow-ons run breadth first; a refused Do refuses the whole; a refused Try is answered by its
 `on_refusal`; what goes to another book, or falls due later, is listed for the outbox and timers.
@@ -10,29 +10,15 @@ Bound: FOLLOW_ONS_MAX steps a command; a payment of 10 items takes about 50.
 
 from collections import deque
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from commands import identity
 from commands.catalogue import COMMANDS, EVENTS, CommandRule, EventRule
+from commands.known import Known, Missing
 from commands.ports import Loaded
 from domain.decision import ALREADY_EXISTS, At, Do, FollowOn, Refused, Stream, Try
 
 FOLLOW_ONS_MAX = 1_000
-
-
-class Missing(Exception):  # noqa: N818 - a request, not an error.
-    """These streams are not in memory yet."""
-
-    def __init__(self, streams: tuple[Stream, ...]) -> None:
-        super().__init__(str(streams))
-        self.streams = streams
-
-
-class View(Protocol):
-    """What a command may look at: the batch so far, over memory, over the store."""
-
-    def loaded(self, stream: Stream) -> Loaded | None: ...
-    def fact_exists(self, fact_key: bytes) -> bool: ...
 
 
 class Happened(NamedTuple):
@@ -87,10 +73,10 @@ class Executed:
 class Executor:
     """Executes commands of one book. `at_us` is the writer's time, one for a batch."""
 
-    def __init__(self, book: str, at_us: int, view: View) -> None:
+    def __init__(self, book: str, at_us: int, known: Known) -> None:
         self.book = book
         self.at_us = at_us
-        self.view = view
+        self.known = known
 
     def execute(self, first: Wanted, first_sequence: int, *, own: bool) -> Executed | Refused:
         """Do a command. `own`: it is ours, so that a thing that exists already is no refusal."""
@@ -114,7 +100,7 @@ class Executor:
             for _, follow_on in queue
             if not isinstance(follow_on, At)
             for stream in wanted(follow_on.command).streams
-            if self.view.loaded(stream) is None
+            if self.known.lacks(stream)
         )
 
     def _follow(
@@ -149,13 +135,16 @@ class Executor:
         own: bool,
     ) -> Refused | None:
         command, rule, streams, fact_key = asked
-        states = [self._loaded(done, stream).state for stream in streams]
+        overlay, known = done.overlay, self.known
+        states = [(overlay.get(stream) or known[stream]).state for stream in streams]
         state = states[0] if len(states) == 1 else tuple(states)
-        if fact_key is not None and (fact_key in done.facts or self.view.fact_exists(fact_key)):
+        if fact_key is not None and (fact_key in done.facts or fact_key in known.facts):
             return None if own else Refused(ALREADY_EXISTS, rule.begins(command))
         outcome = rule.decide(command, state, self.at_us)
         if isinstance(outcome, Refused):
             return None if own and outcome.code == ALREADY_EXISTS else outcome
+        if fact_key is not None and outcome:
+            done.facts.add(fact_key)
         for event in outcome:
             self._happened(done, queue, event, causation, fact_key)
             fact_key = None  # The first event carries it.
@@ -172,7 +161,7 @@ class Executor:
         rule = EVENTS[type(event)]
         aggregate_id = rule.id_of(event)
         stream = (rule.aggregate, aggregate_id)
-        found = done.overlay.get(stream) or self.view.loaded(stream)
+        found = done.overlay.get(stream) or self.known.get(stream)
         assert found is not None, "an event of a stream that was not read"
         stream_id, version, state = found
         version += 1
@@ -180,18 +169,10 @@ class Executor:
         done.events.append(
             Happened(event, rule, aggregate_id, stream_id, version, causation, fact_key)
         )
-        if fact_key is not None:
-            done.facts.add(fact_key)
         follow_ons = rule.react(event, self.book)
         if follow_ons:
             sequence = done.first_sequence + len(done.events) - 1
             queue.extend((sequence, follow_on) for follow_on in follow_ons)
-
-    def _loaded(self, done: Executed, stream: Stream) -> Loaded:
-        found = done.overlay.get(stream) or self.view.loaded(stream)
-        if found is None:
-            raise Missing((stream,))
-        return found
 
 
 def with_code(command: object, refused: Refused) -> object:

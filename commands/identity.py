@@ -5,34 +5,39 @@ The parts cannot contain a zero byte (ids are checked, purposes are ours), so no
 by concatenation; by chance they do with a probability below 10^-18 at 10^10 names.
 """
 
+from functools import cache
 from hashlib import blake2b
 
 from domain.decision import Stream
 
+EMPTY = blake2b(digest_size=16)  # Copied for each: a fifth quicker than made anew.
+
 
 def command_id(*, client: str, key: str) -> bytes:
     """A command is its client and the client's key: the same pair again is the same command."""
-    return blake2b(f"command\0{client}\0{key}".encode(), digest_size=16).digest()
+    return _named(f"command\0{client}\0{key}")
 
 
 def own_command_id(*, client: str, key: str) -> bytes:
     """The same of our own programs and books: nobody outside can use up one of their keys."""
-    return blake2b(f"own\0{client}\0{key}".encode(), digest_size=16).digest()
+    return _named(f"own\0{client}\0{key}")
 
 
 def payload_hash(type_name: str, data: bytes) -> bytes:
     """What the command asks for, without its envelope."""
-    return blake2b(data, digest_size=16, person=_person(type_name)).digest()
+    made = _of_type(type_name).copy()
+    made.update(data)
+    return made.digest()
 
 
 def stream_id(stream: Stream) -> bytes:
     """The id of a stream of events in the store."""
-    return blake2b("\0".join(("stream", *stream)).encode(), digest_size=16).digest()
+    return _named("\0".join(("stream", *stream)))
 
 
 def fact_key(thing: str) -> bytes:
     """The name of a thing that begins once in its book, forever."""
-    return blake2b(f"fact\0{thing}".encode(), digest_size=16).digest()
+    return _named(f"fact\0{thing}")
 
 
 def follow_on_client(book: str) -> str:
@@ -45,12 +50,14 @@ def follow_on_key(sequence: int, purpose: str) -> str:
     return f"{sequence}/{purpose}"
 
 
-_PERSONS: dict[str, bytes] = {}
+def _named(text: str) -> bytes:
+    made = EMPTY.copy()
+    made.update(text.encode())
+    return made.digest()
 
 
-def _person(type_name: str) -> bytes:
-    found = _PERSONS.get(type_name)
-    if found is None:
-        found = blake2b(type_name.encode(), digest_size=16).digest()
-        _PERSONS[type_name] = found
-    return found
+@cache
+def _of_type(type_name: str) -> blake2b:
+    """Begins the hash of a payload of that type."""
+    person = blake2b(type_name.encode(), digest_size=16).digest()
+    return blake2b(digest_size=16, person=person)

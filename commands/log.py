@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from commands import chain
 from commands.catalogue import EventRule
-from commands.execution import Executed, Happened
+from commands.execution import Executed
 from commands.incoming import Incoming
 from commands.ports import Codec, Head, NewEvent
 
@@ -41,8 +41,7 @@ class Log:
     def append(self, incoming: Incoming, done: Executed) -> None:
         """All events of a command, or, where one cannot be encoded, none and the error."""
         assert done.first_sequence == self.sequence + 1, "decided for another place in the log"
-        payloads = [self.codec.encode_event(happened.event) for happened in done.events]
-        meta = incoming.meta
+        meta, encode, salt_of = incoming.meta, self.codec.encode_event, self.salts.of
         effective_on = day(meta.effective_on) if meta.effective_on else self.at_us // DAY_US
         facts = chain.Facts(
             self.at_us,
@@ -53,38 +52,27 @@ class Log:
             meta.traceparent,
         )
         command = chain.command_bytes(facts)
-        for happened, payload in zip(done.events, payloads, strict=True):
-            self._append(happened, facts, payload=payload, command=command)
-
-    def _append(
-        self, happened: Happened, facts: chain.Facts, *, payload: bytes, command: bytes
-    ) -> None:
-        _, rule, aggregate_id, stream_id, version, causation, fact_key = happened
-        sequence = self.sequence = self.sequence + 1
-        stored_name, kind = self._kinds.get(rule.type_name) or self._kind(rule)
-        said = chain.facts_bytes(
-            kind=kind,
-            aggregate_id=aggregate_id,
-            numbers=chain.NUMBERS.pack(sequence, version, self.at_us, facts.effective_on),
-            command=command,
-            causation=causation,
-        )
-        self.chain = chain.link(
-            previous=self.chain, salt=self.salts.of(sequence), facts=said, payload=payload
-        )
-        self.rows.append(
-            NewEvent(
-                sequence,
-                stream_id,
-                version,
-                stored_name,
-                payload,
-                facts,
-                causation,
-                self.chain,
-                fact_key,
+        sequence, link, rows = self.sequence, self.chain, list[NewEvent]()
+        for event, rule, aggregate_id, stream_id, version, causation, fact_key in done.events:
+            sequence += 1
+            name, kind = self._kinds.get(rule.type_name) or self._kind(rule)
+            said = chain.facts_bytes(
+                kind=kind,
+                aggregate_id=aggregate_id,
+                numbers=chain.NUMBERS.pack(sequence, version, self.at_us, effective_on),
+                command=command,
+                causation=causation,
             )
-        )
+            payload = encode(event)
+            salt = salt_of(sequence)
+            link = chain.link(previous=link, salt=salt, facts=said, payload=payload)
+            rows.append(
+                NewEvent(
+                    sequence, stream_id, version, name, payload, facts, causation, link, fact_key
+                )
+            )
+        self.sequence, self.chain = sequence, link
+        self.rows += rows
 
     def _kind(self, rule: EventRule) -> Kind:
         name = self.codec.stored_name(rule.type_name)

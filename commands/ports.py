@@ -2,7 +2,8 @@
 
 Shape: `Changes` is one transaction; the store writes all of it or nothing.
 Errors: `Fenced` (somebody else has the book: forget everything), `Unwritable` (the store refuses
-the content: find the command that brings it), Outage (commands/outage.py: nothing was written).
+the content: find the command that brings it; `Begun` among it: ask first), Outage
+(commands/outage.py: nothing was written).
 Units: times in microseconds since 1970, UTC; `effective_on` in days since 1970.
 """
 
@@ -23,6 +24,10 @@ class Fenced(Exception):  # noqa: N818 - a fact about us, not an error of somebo
 
 class Unwritable(Exception):  # noqa: N818 - a fact about the batch.
     """The store will not take this content, now or later."""
+
+
+class Begun(Unwritable):
+    """Something that it begins has begun before: decide the batch again, asking for that."""
 
 
 class Loaded(NamedTuple):
@@ -170,9 +175,9 @@ class Codec(Protocol):
     """
 
     def stored_name(self, type_name: str) -> str: ...
-    def encode_event(self, event: object) -> bytes: ...
+    def encode_event(self, event: object, /) -> bytes: ...
     def encode_command(self, context: Meta, command: object) -> bytes: ...
     def decode_command(self, stored_name: str, payload: bytes) -> object: ...
-    def encode_answer(self, answer: CommandAnswered) -> bytes: ...
+    def encode_answer(self, answer: CommandAnswered, /) -> bytes: ...
     def decode_answer(self, payload: bytes) -> CommandAnswered: ...
     def encode_dead_letter(self, dead_letter: DeadLetter) -> bytes: ...

@@ -5,20 +5,25 @@ decided in order, each seeing what the ones before it left; a refusal leaves not
 answer; a command that makes the code fail is answered `internal_error`, dead-lettered, and the
 rest goes on. Streams that turn out to be missing are loaded together and the batch is decided
 again from its beginning: a round trip a round, never one a command.
+What a client begins is taken as new without asking: the store refuses a second beginning, and the
+batch is decided again, asking. Whatever could be otherwise if a thing had begun before (a refusal,
+an acceptance without events, a failure) is asked for before it counts, so that the outcome is the
+same as if all had been (docs/decisions/0011-new-things.md).
 Bound: ROUNDS_MAX rounds; the longest chain of follow-ons that meet unknown streams is 4. Commands
 that wait for each other's could need more: TooManyRounds, and a smaller batch needs fewer.
 """
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from commands.answering import INTERNAL_ERROR, Answers
 from commands.catalogue import COMMANDS
 from commands.chain import Salts
-from commands.execution import Executed, Executor, Missing, Wanted, wanted
+from commands.execution import Executed, Executor, Wanted, wanted
 from commands.incoming import Incoming, Origin
+from commands.known import Known, Missing
 from commands.log import Log
 from commands.memory import Memory
 from commands.outage import Outage
@@ -39,6 +44,7 @@ from domain.decision import Refused, Stream
 
 ROUNDS_MAX = 12
 SNAPSHOT_EVERY = 200  # Events: a stream is loaded from a snapshot and at most a batch more.
+ASKING_BATCHES = 100  # After something that had begun before: they ask, so a flood costs one batch.
 NOT_ALLOWED = Refused("not_allowed", "this type is not accepted from outside")
 
 
@@ -62,40 +68,6 @@ class Decided(NamedTuple):
     failures: list[Failure]
 
 
-class Batch:
-    """The batch so far, over what is known from before it: an executor's view.
-
-    `before` holds what memory and store knew of the streams asked for; it grows by what is met.
-    """
-
-    def __init__(
-        self, memory: Memory[Stream, Loaded], before: dict[Stream, Loaded], facts: set[bytes]
-    ) -> None:
-        self.facts = facts
-        self.before = before
-        self.touched: dict[Stream, Loaded] = {}
-        self._memory = memory
-
-    def loaded(self, stream: Stream) -> Loaded | None:
-        found = self.touched.get(stream) or self.before.get(stream)
-        if found is None:
-            found = self._memory.get(stream)
-            if found is not None:
-                self.before[stream] = found
-        return found
-
-    def fact_exists(self, fact_key: bytes) -> bool:
-        return fact_key in self.facts
-
-    def keep(self, done: Executed) -> None:
-        self.touched.update(done.overlay)
-        self.facts.update(done.facts)
-
-
-def _wanted(incoming: Incoming) -> Wanted | None:
-    return None if incoming.refused is not None else wanted(incoming.command)
-
-
 class UnitOfWork:
     """Decides batches of one book. It holds the book's aggregates in bounded memory."""
 
@@ -104,6 +76,7 @@ class UnitOfWork:
         self.codec = codec
         self.memory = memory
         self.salts = Salts(store.key)
+        self._asking = 0  # Batches that are still to ask for what they begin.
 
     def decide(self, head: Head, incoming: Sequence[Incoming], at_us: int, after: Head) -> Decided:
         """Decide a batch. `after` carries the positions to move to. Writes nothing.
@@ -112,64 +85,98 @@ class UnitOfWork:
         """
         at_us = max(at_us, head.recorded_at_us)
         asked = [_wanted(each) for each in incoming]
-        before: dict[Stream, Loaded] = {}
-        found = self._look_up(incoming, asked, before)
+        looked_up = _facts(asked) if self._asking else set[bytes]()
+        found, before = self._look_up(incoming, asked, looked_up)
+        begun = set(found.facts)
         for _ in range(ROUNDS_MAX):
-            batch = Batch(self.memory, before, set(found.facts))
-            round_ = _Round(self, head, at_us, batch, found)
+            known = Known(self.memory, before, set(begun))
+            round_ = _Round(self, head, at_us, known, found.answers)
             for each, wants in zip(incoming, asked, strict=True):
                 round_.one(each, wants)
-            if not round_.missing:
+            doubted = (_facts(asked) if round_.failures else round_.doubted) - looked_up
+            if not round_.missing and not doubted:
                 return round_.decided(after)
-            before.update(self.store.look_up((), (), tuple(round_.missing)).streams)
+            more = self.store.look_up((), tuple(doubted), tuple(round_.missing))
+            if not round_.missing and not more.facts:
+                return round_.decided(after)
+            looked_up |= doubted
+            begun.update(more.facts)
+            before.update(more.streams)
+            self._ask_after(more)
         raise TooManyRounds(f"{len(incoming)} commands")
 
     def remember(self, decided: Decided) -> None:
         """The batch was written: keep its aggregates."""
         self.memory.update(decided.touched)
+        self._asking = max(0, self._asking - 1)
+
+    def doubt(self) -> bool:
+        """A thing was taken as new and is not: whether to decide the batch again, asking."""
+        trusted = not self._asking
+        self._asking = ASKING_BATCHES
+        return trusted
 
     def _look_up(
         self,
         incoming: Sequence[Incoming],
         asked: Sequence[Wanted | None],
-        before: dict[Stream, Loaded],
-    ) -> Found:
-        """Ask the store what memory does not know; `before` gets the streams of both."""
+        facts: Collection[bytes],
+    ) -> tuple[Found, dict[Stream, Loaded]]:
+        """Ask the store what memory does not know; and the streams of both."""
         commands = [
             each.command_id
             for each in incoming
             if not each.unreadable and each.origin is not Origin.TIMER
         ]
-        wants = [each for each in asked if each is not None]
-        facts = [each.fact_key for each in wants if each.fact_key is not None]
+        before: dict[Stream, Loaded] = {}
         missing: list[Stream] = []
-        for stream in {stream for each in wants for stream in each.streams}:
+        for stream in {stream for wants in asked if wants is not None for stream in wants.streams}:
             held = self.memory.get(stream)
             if held is None:
                 missing.append(stream)
             else:
                 before[stream] = held
-        found = self.store.look_up(commands, facts, missing)
+        found = self.store.look_up(commands, tuple(facts), missing)
         before.update(found.streams)
-        return found
+        self._ask_after(found)
+        return found, before
+
+    def _ask_after(self, found: Found) -> None:
+        """Where something is begun again, more of it is likely."""
+        if found.facts:
+            self._asking = ASKING_BATCHES
+
+
+def _wanted(incoming: Incoming) -> Wanted | None:
+    return None if incoming.refused is not None else wanted(incoming.command)
+
+
+def _facts(asked: Iterable[Wanted | None]) -> set[bytes]:
+    """The keys of all that is begun."""
+    return {wants.fact_key for wants in asked if wants is not None and wants.fact_key is not None}
 
 
 class _Round:
     """One attempt at a batch."""
 
     def __init__(
-        self, work: UnitOfWork, head: Head, at_us: int, batch: Batch, found: Found
+        self,
+        work: UnitOfWork,
+        head: Head,
+        at_us: int,
+        known: Known,
+        saved: Mapping[bytes, SavedAnswer],
     ) -> None:
         self.work = work
         self.head = head
-        self.batch = batch
-        self.found = found
+        self.known = known
         self.at_us = at_us
         self.log = Log(head, at_us, work.salts, work.codec)
-        self.answers = Answers(head, at_us, work.codec)
+        self.answers = Answers(head, at_us, work.codec, saved)
         self.outbox = Outbox(head.name, at_us, work.codec)
-        self.executor = Executor(head.name, at_us, batch)
+        self.executor = Executor(head.name, at_us, known)
         self.missing: dict[Stream, None] = {}
+        self.doubted: set[bytes] = set()  # Things that were not asked for, and it may matter.
         self.timers_done: list[bytes] = []
         self.marks: list[NewAnswer] = []
         self.failures: list[Failure] = []
@@ -182,8 +189,8 @@ class _Round:
             assert incoming.refused is not None, "unreadable for no reason"
             self.outbox.dead_letter(incoming, incoming.refused)
             return
-        saved = self._saved(incoming)
-        if saved is not None:
+        saved = self.answers.given(incoming.command_id)
+        if saved is not None and incoming.origin is not Origin.TIMER:
             self.answers.again(incoming, saved)
             return
         if incoming.unwritable:
@@ -228,13 +235,12 @@ class _Round:
             self._snapshots(),
             self.marks,
         )
-        return Decided(changes, self.batch.touched, self.failures)
+        return Decided(changes, self.known.touched, self.failures)
 
-    def _saved(self, incoming: Incoming) -> SavedAnswer | None:
-        if incoming.origin is Origin.TIMER:
-            return None
-        given = self.answers.given(incoming.command_id)
-        return given or self.found.answers.get(incoming.command_id)
+    def _doubt(self, wants: Wanted) -> None:
+        """Note what a command would have begun and has not: it may have begun before."""
+        if wants.fact_key is not None and wants.fact_key not in self.known.facts:
+            self.doubted.add(wants.fact_key)
 
     def _execute(self, incoming: Incoming, wants: Wanted | None) -> Executed | Refused:
         own = incoming.origin is not Origin.COMMANDS
@@ -244,11 +250,15 @@ class _Round:
             return incoming.refused
         assert wants is not None, "what is not refused yet wants something"
         outcome = self.executor.execute(wants, self.log.sequence + 1, own=own)
-        if not isinstance(outcome, Refused):
-            leaving = self.outbox.leaving(incoming, outcome)
-            self.log.append(incoming, outcome)
-            self.batch.keep(outcome)
-            self.outbox.add(leaving)
+        if isinstance(outcome, Refused):
+            self._doubt(wants)
+            return outcome
+        leaving = self.outbox.leaving(incoming, outcome)
+        self.log.append(incoming, outcome)
+        self.known.keep(outcome.overlay, outcome.facts)
+        self.outbox.add(leaving)
+        if not outcome.events:
+            self._doubt(wants)
         return outcome
 
     def _returned(self, incoming: Incoming, outcome: Executed | Refused) -> Outgoing | None:
@@ -275,10 +285,9 @@ class _Round:
             self.answers.failed(incoming)
 
     def _snapshots(self) -> list[Snapshot]:
-        found: list[Snapshot] = []
-        for stream, loaded in self.batch.touched.items():
-            before = self.batch.before.get(stream)
-            version = before.version if before is not None else 0
-            if loaded.version // SNAPSHOT_EVERY > version // SNAPSHOT_EVERY:
-                found.append(Snapshot(loaded.stream_id, loaded.version, loaded.state))
-        return found
+        """Of the streams that have passed a version at which one is due."""
+        due = {row.stream_id for row in self.log.rows if not row.version % SNAPSHOT_EVERY}
+        if not due:
+            return []
+        touched = self.known.touched.values()
+        return [Snapshot(*each) for each in touched if each.stream_id in due]

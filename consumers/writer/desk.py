@@ -2,9 +2,10 @@
 
 Shape: Desk.handle(batch, positions) writes one batch, or several where content is refused.
 Rules: an outage makes the desk forget everything and take the book again, then skip what the
-book has already; Fenced is never retried; content that the store refuses is found by bisection
-and costs one command; a batch with which there are too many internal errors in a minute is not
-written, and stops the writer: the release is bad, not the commands.
+book has already; Fenced is never retried; a batch of which something had begun before is decided
+again, asking; content that the store refuses is found by bisection and costs one command; a batch
+with which there are too many internal errors in a minute is not written, and stops the writer: the
+release is bad, not the commands.
 """
 
 import time
@@ -20,7 +21,7 @@ from commands.incoming import Incoming, Origin
 from commands.log import DAY_US
 from commands.memory import Memory
 from commands.outage import Outage
-from commands.ports import Codec, Head, Loaded, Timer, Unwritable
+from commands.ports import Begun, Codec, Head, Loaded, Timer, Unwritable
 from commands.unit_of_work import Failure, TooManyRounds, UnitOfWork
 from domain.decision import Refused, Stream
 from infra.event_store.books import TakenBook
@@ -168,7 +169,10 @@ class Desk:
             self._check(decided.failures)
             self.store.record(decided.changes)
         except (Unwritable, TooManyRounds) as error:
-            self._bisect(batch, positions, error)
+            if isinstance(error, Begun) and self._work.doubt():
+                self._handle(batch, positions)
+            else:
+                self._bisect(batch, positions, error)
             return
         self._work.remember(decided)
         self.head = decided.changes.after

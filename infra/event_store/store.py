@@ -5,7 +5,7 @@ one transaction.
 Bound: look_up folds ROWS_MAX events at a time, some 20 MB, however long the streams are. Streams
 that have no snapshot to start from, as after a change of a state's class, get one on the way:
 whoever is interrupted in a long look-up goes on where it was.
-Errors: Fenced, Unwritable, Outage, as the port says.
+Errors: Fenced, Unwritable (Begun), Outage, as the port says.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,17 +14,19 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from psycopg.abc import Params
+from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow, tuple_row
 
 from commands import identity
 from commands.catalogue import EVENTS
-from commands.ports import Changes, Found, Loaded, SavedAnswer, Snapshot, Timer
+from commands.ports import Begun, Changes, Found, Loaded, SavedAnswer, Snapshot, Timer, Unwritable
 from domain.decision import Stream
 from infra.event_store import snapshots
 from infra.event_store.datastore import datastore, translated
 from infra.event_store.recorder import BookRecorder
 
 Decode = Callable[[str, bytes], object]
+FACT_INDEX = "events_fact_key_idx"
 ROWS_MAX = 20_000  # Events that are in memory at once.
 KEEP_AFTER = 1_000  # Events of one stream: five times what lies between two snapshots.
 
@@ -102,8 +104,13 @@ class PostgresStore:
 
     def record(self, changes: Changes) -> None:
         stored = [_stored(each) for each in changes.snapshots]
-        with translated():
-            self.recorder.record(changes, stored)
+        try:
+            with translated():
+                self.recorder.record(changes, stored)
+        except Unwritable as error:
+            if _began_before(error):
+                raise Begun(str(error)) from error
+            raise
 
     def _streams(self, streams: Sequence[Stream]) -> dict[Stream, Loaded]:
         ids = {identity.stream_id(stream): stream for stream in streams}
@@ -154,6 +161,12 @@ class PostgresStore:
 def _hex(keys: Iterable[bytes]) -> str:
     """Ids as the text of one array: UUID objects for the driver cost ten times as much."""
     return "{" + ",".join([key.hex() for key in keys]) + "}"
+
+
+def _began_before(refused: Unwritable) -> bool:
+    """Whether the store has refused a second beginning."""
+    theirs = refused.__cause__.__cause__ if refused.__cause__ else None
+    return isinstance(theirs, UniqueViolation) and theirs.diag.constraint_name == FACT_INDEX
 
 
 def _stored(snapshot: Snapshot) -> StoredEvent:
