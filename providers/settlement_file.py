@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from domain.value import value
+
 KINDS = frozenset({
     "charge", "refund", "fee", "chargeback", "chargeback_reversal", "payout", "reserve",
     "adjustment", "transfer", "tax", "bank_entry",
@@ -21,7 +23,7 @@ NO_RESIDUE = Decimal(0)
 SHOWN_CHARACTERS_MAX = 80  # Of hostile text in a refusal: one line of a terminal.
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettlementLine:
     """One thing that a provider says happened.
 

@@ -18,7 +18,7 @@ from consumers.intake.lines import LINES_MAX, Published, first_line_of, parts
 from providers.settlement_file import SettlementLine
 
 REFUSED_MAX = 20  # Said in words: a page. The others are counted.
-UNDER_WAY_MAX = 10_000 // LINES_MAX  # The writer may take as many lines in one transaction.
+UNDER_WAY_MAX = 4_000 // LINES_MAX  # The writer may take as many lines in one transaction.
 
 
 class RefusedLines(NamedTuple):

@@ -13,7 +13,7 @@ from tests.integration.programs import System, running
 from tests.integration.servers import Addresses
 
 EVERYTHING = ("writer", "relay", "projector", "intake")
-LINES = 30_000  # Three times what is under way at once.
+LINES = 30_000  # Many times what is under way at once.
 KILLS_AFTER = (1, 12_000)
 
 
