@@ -32,20 +32,21 @@ class Answers:
         self.at_us = at_us
         self.codec = codec
         self.rows: list[NewAnswer] = []
+        self._accepted = codec.accepted(head.name, at_us)
         self._given: dict[bytes, SavedAnswer | NewAnswer] = dict(saved)
 
     def accepted(self, incoming: Incoming, done: Executed) -> None:
         first, count = done.first_sequence, len(done.events)
-        last = first + count - 1 if count else 0
-        answer = self._answer(incoming, ACCEPTED, first=first if count else 0, last=last)
-        self._add(incoming, answer, keep=True)
+        first, last = (first, first + count - 1) if count else (0, 0)
+        payload = self._accepted(incoming, sequence=self.sequence + 1, first=first, last=last)
+        self._add(incoming, payload, keep=True)
 
     def refused(self, incoming: Incoming, refused: Refused, *, keep: bool = True) -> None:
-        self._add(incoming, self._answer(incoming, REFUSED, refused), keep=keep)
+        self._add(incoming, self._refusal(incoming, REFUSED, refused), keep=keep)
 
     def failed(self, incoming: Incoming, why: Refused = FAILED) -> None:
         """It is among the dead letters, and may be sent again."""
-        self._add(incoming, self._answer(incoming, INTERNAL_ERROR, why), keep=False)
+        self._add(incoming, self._refusal(incoming, INTERNAL_ERROR, why), keep=False)
 
     def given(self, command_id: bytes) -> SavedAnswer | NewAnswer | None:
         """What was answered already, before this batch or in it."""
@@ -58,19 +59,11 @@ class Answers:
             return
         answer = self.codec.decode_answer(saved.payload)
         repeated = replace(answer, answer_sequence=self.sequence + 1, replayed=True)
-        self._add(incoming, repeated, keep=False)
+        self._add(incoming, self.codec.encode_answer(repeated), keep=False)
 
-    def _answer(
-        self,
-        incoming: Incoming,
-        status: str,
-        refused: Refused | None = None,
-        *,
-        first: int = 0,
-        last: int = 0,
-    ) -> CommandAnswered:
+    def _refusal(self, incoming: Incoming, status: str, why: Refused) -> bytes:
         meta = incoming.meta
-        return CommandAnswered(
+        answer = CommandAnswered(
             self.book,
             self.sequence + 1,
             incoming.command_id.hex(),
@@ -78,17 +71,17 @@ class Answers:
             meta.idempotency_key,
             incoming.type_name,
             status,
-            refused.code if refused else "",
-            refused.detail if refused else "",
-            False,  # noqa: FBT003 - in the order of the record.
-            first,
-            last,
-            meta.correlation_id,
-            self.at_us,
+            why.code,
+            why.detail,
+            replayed=False,
+            first_sequence=0,
+            last_sequence=0,
+            correlation_id=meta.correlation_id,
+            answered_at_us=self.at_us,
         )
+        return self.codec.encode_answer(answer)
 
-    def _add(self, incoming: Incoming, answer: CommandAnswered, *, keep: bool) -> None:
-        payload = self.codec.encode_answer(answer)
+    def _add(self, incoming: Incoming, payload: bytes, *, keep: bool) -> None:
         self.sequence += 1
         command_id = incoming.command_id if keep else None
         row = NewAnswer(self.sequence, command_id, incoming.payload_hash, payload)

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from commands.answer import CommandAnswered
 from commands.chain import Facts
 from commands.dead_letter import DeadLetter
-from commands.incoming import Meta
+from commands.incoming import Incoming, Meta
 from domain.decision import Stream
 
 
@@ -167,6 +167,12 @@ class Context(NamedTuple):
     effective_on: str
 
 
+class Accepted(Protocol):
+    """Bytes of the answers to accepted commands, of one batch: no refusal, and nothing repeated."""
+
+    def __call__(self, incoming: Incoming, *, sequence: int, first: int, last: int) -> bytes: ...
+
+
 class Codec(Protocol):
     """Bytes of events, commands, answers and dead letters: bare Avro, without a registry's id.
 
@@ -179,5 +185,6 @@ class Codec(Protocol):
     def encode_command(self, context: Meta, command: object) -> bytes: ...
     def decode_command(self, stored_name: str, payload: bytes) -> object: ...
     def encode_answer(self, answer: CommandAnswered, /) -> bytes: ...
+    def accepted(self, book: str, at_us: int) -> Accepted: ...
     def decode_answer(self, payload: bytes) -> CommandAnswered: ...
     def encode_dead_letter(self, dead_letter: DeadLetter) -> bytes: ...
