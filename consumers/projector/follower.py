@@ -11,7 +11,7 @@ Source: docs/decisions/0010-projector.md.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import psycopg
@@ -23,7 +23,7 @@ from consumers.projector.feed import Feed
 from infra.event_store.directory import Book
 from projections.batches import Gap
 
-BATCH = 5_000
+BATCH = 10_000
 AHEAD_S = 1.0  # Between two looks at a book that was restored.
 HEAD = "SELECT {name}, last_sequence, last_answer FROM {schema}.head"
 POSITIONS = "SELECT model, sequence FROM read.position WHERE book = %s"
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Place:
-    """How far the models that go on hold a book: the last of them."""
+    """How far a book goes, or the last of its models that go on."""
 
     events: int
     answers: int
@@ -71,51 +71,54 @@ class Follower:
 
     def step(self) -> int:
         """Apply the next part of every book; how many records."""
-        return sum(self._follow(*head) for head in self._look())
+        return sum(self._follow(*each) for each in self._look())
 
-    def _look(self) -> Sequence[tuple[str, int, int]]:
-        if not self._heads:
-            return ()
-        return self._connection.execute(self._heads, prepare=True).fetchall()
+    def _look(self) -> Iterator[tuple[str, Place]]:
+        """Where every book ends now."""
+        if self._heads:
+            rows = self._connection.execute(self._heads, prepare=True).fetchall()
+            yield from ((name, Place(events, answers)) for name, events, answers in rows)
 
-    def _follow(self, name: str, last_sequence: int, last_answer: int) -> int:
+    def _follow(self, name: str, end: Place) -> int:
         place = self._places.get(name)
-        if place is None:  # Whoever had it before may be ahead of this look at the heads.
+        if place is None:  # Whoever had it before may be ahead of this look at the ends.
             if time.monotonic() >= self._not_before_s.get(name, 0.0):
                 self._begin(name)
             return 0
-        if place.events == last_sequence and place.answers == last_answer:
+        if place == end:
             return 0
-        if place.events > last_sequence or place.answers > last_answer:
-            self._wait(name, f"{place}, its log has {last_sequence} and {last_answer}")
+        if place.events > end.events or place.answers > end.answers:
+            outage = f"the read models hold {place}, the log {end}: was it restored?"
+            self._wait(name, outage=outage)
             return 0
         book, done = self._books[name], 0
-        if place.events < last_sequence and self._events.going(name):
-            batch = self._log.events(book, after=place.events, limit=BATCH)
-            assert batch, "the log ends before its head"
-            self._events.apply(self._connection, name, batch)
-            place.events = batch[-1].sequence
-            done = len(batch)
-        if place.answers < last_answer:
-            done += self._follow_answers(book, place, last_answer)
+        if place.events < end.events and self._events.going(name):
+            done += self._follow_events(book, place)
+        if place.answers < end.answers:
+            done += self._follow_answers(book, place, end)
         return done
 
-    def _follow_answers(self, book: Book, place: Place, last_answer: int) -> int:
+    def _follow_events(self, book: Book, place: Place) -> int:
+        batch = self._log.events(book, after=place.events, limit=BATCH)
+        assert batch, "the log ends before its head"
+        self._events.apply(self._connection, book.name, batch)
+        place.events = batch[-1].sequence
+        return len(batch)
+
+    def _follow_answers(self, book: Book, place: Place, end: Place) -> int:
         """Those that the book has; of what it has not any more, the first part."""
         batch = self._log.answers(book, after=place.answers, limit=BATCH)
         if batch and batch[0].sequence == place.answers + 1:
             self._answers.apply(self._connection, book.name, batch)
             place.answers = batch[-1].sequence
             return len(batch)
-        found = batch[0].sequence if batch else last_answer + 1
+        found = batch[0].sequence if batch else end.answers + 1
         self._answers.fill(self._connection, Gap(book.name, place.answers + 1, found))
-        before = place.answers
         self._begin(book.name)
-        return self._places[book.name].answers - before
+        return self._places[book.name].answers - place.answers
 
-    def _wait(self, name: str, what: str) -> None:
+    def _wait(self, name: str, *, outage: str) -> None:
         """One book's trouble is not the others'."""
-        outage = f"the read models hold {what}: was it restored?"
         log.warning("waiting", book=name, outage=outage, pause_s=AHEAD_S)
         self._not_before_s[name] = time.monotonic() + AHEAD_S
         del self._places[name]

@@ -87,7 +87,7 @@ def recorded(rows: Iterable[tuple[Any, ...]]) -> Iterator[Recorded]:
             event: object = read_event(topic, state)
         except Malformed as malformed:
             event = Undecoded(str(malformed))
-            aggregate, aggregate_id = _stream(stream_id, state)
+            aggregate, aggregate_id = _stream(stream_id, payload=state)
         else:
             rule = rule_of(type(event))
             aggregate, aggregate_id = rule.aggregate, rule.id_of(event)
@@ -120,7 +120,7 @@ def _plain(cursor: Any) -> Any:  # noqa: ANN401 - a cursor of the client or of t
     return cursor
 
 
-def _stream(stream_id: bytes, payload: bytes) -> tuple[str, str]:
+def _stream(stream_id: bytes, *, payload: bytes) -> tuple[str, str]:
     """Whose event it is that cannot be read; nobody's whom we know: (UNKNOWN, "")."""
     try:
         aggregate_id = first_text(payload).decode()

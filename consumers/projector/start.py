@@ -27,7 +27,7 @@ from projections.models import all_models, event_models
 from projections.recorded import Recorded
 
 GROUP = "projector"
-GARBAGE_EVERY = 250_000  # Objects: above the largest batch, 5,000 records of some 30.
+GARBAGE_EVERY = 250_000  # Objects: above the largest batch, 10,000 records of some 15.
 
 
 def run(surroundings: Surroundings, stop: Event) -> None:
