@@ -117,8 +117,7 @@ class BookRelay:
             if frame is None:
                 raise Outage(f"this release does not know {stored_name}", retry=False)
             key = first_text(payload)
-            # By position: a name costs the client library as much as two headers.
-            produce(topic, frame + payload, key, partition, report, None, 0, headers_of(row))
+            produce(topic, frame + payload, key, partition, report, headers=headers_of(row))
         assert count == to_sequence - sequence, "the log ends before its head"
         return count
 

@@ -1,5 +1,7 @@
 """The relay program, put together. Shape: run(surroundings, stop) until told to stop."""
 
+import gc
+from contextlib import closing
 from functools import partial
 from threading import Event
 
@@ -7,8 +9,9 @@ from consumers.relay.book_relay import BookRelay
 from consumers.relay.program import Relay
 from consumers.relay.stray_relay import StrayRelay
 from consumers.surroundings import Surroundings
-from infra.event_store import directory
-from infra.event_store.directory import Book
+from infra.event_store.directory import Book, Listing
+
+GARBAGE_EVERY = 50_000  # Objects: above the largest batch, 5,000 rows that are freed in turn.
 
 
 def run(surroundings: Surroundings, stop: Event) -> None:
@@ -19,6 +22,8 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     def open_book(book: Book) -> BookRelay:
         return BookRelay(dsn, book, publisher)
 
-    Relay(partial(directory.list_books, dsn), open_book, partial(StrayRelay, dsn, publisher)).run(
-        stop
-    )
+    # What lives long is reference counted; a pass over all of memory costs more than it finds.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_EVERY, 50, 1_000)
+    with closing(Listing(dsn)) as listing:
+        Relay(listing.books, open_book, partial(StrayRelay, dsn, publisher)).run(stop)

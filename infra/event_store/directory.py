@@ -1,6 +1,7 @@
 """The directory of books: create and list them, and keep a book's partitions of answers.
 
-Shape: create(dsn, name), list_books(dsn), keep_answer_partitions(connection, schema, now).
+Shape: create(dsn, name), list_books(dsn), keep_answer_partitions(connection, schema, now);
+Listing(dsn).books() is for whoever lists them all the time.
 Errors: Outage; a name of another shape is a ValueError.
 """
 
@@ -86,8 +87,35 @@ ALL_RELAYED = """SELECT NOT EXISTS (SELECT FROM {schema}.{table} a, {schema}.rel
 def list_books(dsn: str) -> list[Book]:
     """All books by name."""
     with connect(dsn) as connection:
-        found = connection.execute("SELECT name, schema_name FROM tally.books ORDER BY name")
-        return [Book(str(name), str(schema)) for name, schema in found]
+        return _listed(connection)
+
+
+class Listing:
+    """The books over a connection that is kept; one that has failed is followed by another."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: psycopg.Connection[TupleRow] | None = None
+
+    def books(self) -> list[Book]:
+        """All books by name. Errors: Outage(retry=True)."""
+        if self._connection is None:
+            self._connection = connect(self._dsn)
+        try:
+            return _listed(self._connection)
+        except psycopg.OperationalError as error:
+            self.close()
+            raise Outage(f"PostgreSQL: {error}", retry=True) from error
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _listed(connection: psycopg.Connection[TupleRow]) -> list[Book]:
+    found = connection.execute("SELECT name, schema_name FROM tally.books ORDER BY name")
+    return [Book(str(name), str(schema)) for name, schema in found]
 
 
 def keep_answer_partitions(
