@@ -65,8 +65,8 @@ def kind_bytes(*, book: str, type_name: str, aggregate: str) -> bytes:
 
 def command_bytes(facts: Facts) -> bytes:
     """The facts that all events of one command share."""
-    texts = facts.correlation_id, facts.actor, facts.traceparent
-    return b"".join((facts.command_id, *map(prefixed, texts)))
+    _, _, command_id, correlation_id, actor, traceparent = facts
+    return command_id + prefixed(correlation_id) + prefixed(actor) + prefixed(traceparent)
 
 
 def facts_bytes(

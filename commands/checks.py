@@ -42,7 +42,8 @@ OPTIONAL = frozenset(
     }
 )
 
-Check = Callable[[Any], str]
+OPTIONAL_ID = re.compile(f"(?:{ID.pattern})?")
+Rule = Callable[[Any], object]  # True of what is right.
 
 
 def check(meta: Meta, command: object) -> Refused | None:
@@ -78,6 +79,8 @@ def check_day(effective_on: str, today: int) -> Refused | None:
 
 
 def _other_meta(meta: Meta) -> Refused | None:
+    if not (meta.correlation_id or meta.actor or meta.traceparent or meta.effective_on):
+        return None
     for name in ("correlation_id", "actor", "traceparent"):
         text: str = getattr(meta, name)
         if text and not _is_short(text):
@@ -92,9 +95,9 @@ def _refused(name: str, *, expected: str, found: object) -> Refused:
 
 
 @cache
-def _checks(cls: type) -> Sequence[tuple[str, Callable[[Any], Any], Callable[[Any], bool], str]]:
+def _checks(cls: type) -> Sequence[tuple[str, Callable[[Any], Any], Rule, str]]:
     assert is_dataclass(cls), "a command is a dataclass"
-    found: list[tuple[str, Callable[[Any], Any], Callable[[Any], bool], str]] = []
+    found: list[tuple[str, Callable[[Any], Any], Rule, str]] = []
     for each in fields(cls):
         if each.type in (str, "str"):
             optional = each.name in OPTIONAL or f"{cls.__name__}.{each.name}" in OPTIONAL
@@ -111,7 +114,7 @@ def _lists(cls: type) -> Sequence[tuple[str, Callable[[Any], Any]]]:
     return [(each.name, attrgetter(each.name)) for each in named]
 
 
-def _text_rule(name: str, *, optional: bool) -> tuple[Callable[[str], bool], str]:
+def _text_rule(name: str, *, optional: bool) -> tuple[Rule, str]:
     if name == "currency":
         return CURRENCIES.__contains__, "an ISO 4217 code"
     if name == "settlement_id":
@@ -120,17 +123,9 @@ def _text_rule(name: str, *, optional: bool) -> tuple[Callable[[str], bool], str
         return _is_break_id, "<settlement_id>#<number>"
     if name.endswith("_id") or name in {"source", "destination", "provider", *OPTIONAL}:
         if optional:
-            return _is_id_or_empty, f"{ID.pattern} or nothing"
-        return _is_id, ID.pattern
+            return OPTIONAL_ID.fullmatch, f"{ID.pattern} or nothing"
+        return ID.fullmatch, ID.pattern
     return _is_short, SHORT
-
-
-def _is_id(value: str) -> bool:
-    return ID.fullmatch(value) is not None
-
-
-def _is_id_or_empty(value: str) -> bool:
-    return not value or ID.fullmatch(value) is not None
 
 
 def _is_settlement_id(value: str) -> bool:

@@ -20,17 +20,10 @@ from domain.decision import ALREADY_EXISTS, At, Do, FollowOn, Refused, Stream, T
 
 FOLLOW_ONS_MAX = 1_000
 
-
-class Happened(NamedTuple):
-    """One event with its place: version in its stream, cause in the book, thing that it begins."""
-
-    event: object
-    rule: EventRule
-    aggregate_id: str
-    stream_id: bytes
-    version: int
-    causation: str
-    fact_key: bytes | None
+# One event with its place: its rule, the aggregate's id and stream, the version in it, the cause in
+# the book, the thing that it begins. Made and read in one place each, thousands of times a batch:
+# a named tuple takes 0.3 µs more.
+Happened = tuple[object, EventRule, str, bytes, int, str, bytes | None]
 
 
 class Outward(NamedTuple):
@@ -166,9 +159,7 @@ class Executor:
         stream_id, version, state = found
         version += 1
         done.overlay[stream] = Loaded(stream_id, version, rule.evolve(state, event))
-        done.events.append(
-            Happened(event, rule, aggregate_id, stream_id, version, causation, fact_key)
-        )
+        done.events.append((event, rule, aggregate_id, stream_id, version, causation, fact_key))
         follow_ons = rule.react(event, self.book)
         if follow_ons:
             sequence = done.first_sequence + len(done.events) - 1

@@ -5,6 +5,7 @@ one, and what was old is dropped whole. So at most 2 * `limit` entries live, and
 than two look-ups. What lies in both is read from the young one, which is newer.
 """
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -27,6 +28,18 @@ class Memory(Generic[K, V]):
             if found is not None:
                 self._put(key, found)
         return found
+
+    def of(self, keys: Iterable[K]) -> tuple[dict[K, V], list[K]]:
+        """What it has of these, and which it has not."""
+        found: dict[K, V] = {}
+        lacking: list[K] = []
+        for key in keys:
+            value = self._young.get(key) or self.get(key)
+            if value is None:
+                lacking.append(key)
+            else:
+                found[key] = value
+        return found, lacking
 
     def update(self, entries: dict[K, V]) -> None:
         if len(self._young) + len(entries) <= self.limit:

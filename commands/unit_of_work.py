@@ -84,7 +84,7 @@ class UnitOfWork:
         Raises TooManyRounds, Outage.
         """
         at_us = max(at_us, head.recorded_at_us)
-        asked = [_wanted(each) for each in incoming]
+        asked = [wanted(each.command) if each.refused is None else None for each in incoming]
         looked_up = _facts(asked) if self._asking else set[bytes]()
         found, before = self._look_up(incoming, asked, looked_up)
         begun = set(found.facts)
@@ -128,14 +128,9 @@ class UnitOfWork:
             for each in incoming
             if not each.unreadable and each.origin is not Origin.TIMER
         ]
-        before: dict[Stream, Loaded] = {}
-        missing: list[Stream] = []
-        for stream in {stream for wants in asked if wants is not None for stream in wants.streams}:
-            held = self.memory.get(stream)
-            if held is None:
-                missing.append(stream)
-            else:
-                before[stream] = held
+        before, missing = self.memory.of(
+            {stream for wants in asked if wants is not None for stream in wants.streams}
+        )
         found = self.store.look_up(commands, tuple(facts), missing)
         before.update(found.streams)
         self._ask_after(found)
@@ -145,10 +140,6 @@ class UnitOfWork:
         """Where something is begun again, more of it is likely."""
         if found.facts:
             self._asking = ASKING_BATCHES
-
-
-def _wanted(incoming: Incoming) -> Wanted | None:
-    return None if incoming.refused is not None else wanted(incoming.command)
 
 
 def _facts(asked: Iterable[Wanted | None]) -> set[bytes]:

@@ -14,6 +14,15 @@ def test_it_gives_back_what_was_put_in() -> None:
     assert (memory.get("a"), memory.get("b"), memory.get("c")) == (3, 2, None)
 
 
+def test_it_says_what_it_has_and_what_it_lacks() -> None:
+    memory = Memory[str, int](2)
+    for key, value in (("a", 1), ("b", 2), ("c", 3)):  # The third makes the first two old.
+        memory.update({key: value})
+    assert memory.of(["c", "x", "a"]) == ({"c": 3, "a": 1}, ["x"])
+    memory.update({"d": 4, "e": 5})
+    assert memory.get("a") == 1, "asked for, it was used"
+
+
 def test_what_is_used_survives_what_is_not() -> None:
     memory = Memory[int, int](10)
     memory.update({0: 0})
