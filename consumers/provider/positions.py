@@ -1,12 +1,14 @@
 """How far a provider has answered the events of tally.events.
 
-Shape: Positions(dsn, provider, topic_id): load() -> next offset by partition; save(offsets).
+Shape: Positions(dsn, provider, topic_id): load() -> next offset by partition; save(offsets);
+reset(offsets).
 Rules: a position is good for the topic that it was made on, and for no other.
 Errors: Outage.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 
@@ -23,10 +25,10 @@ TABLE = """CREATE TABLE IF NOT EXISTS tally.provider_positions (
 COMMENT ON TABLE tally.provider_positions IS
   'How far each provider has answered the events of each partition of tally.events'"""
 LOAD = "SELECT partition, topic_id, next_offset FROM tally.provider_positions WHERE provider = %s"
-SAVE = """INSERT INTO tally.provider_positions AS p (provider, partition, topic_id, next_offset)
+RESET = """INSERT INTO tally.provider_positions AS p (provider, partition, topic_id, next_offset)
 VALUES (%s, %s, %s, %s)
-ON CONFLICT (provider, partition) DO UPDATE
-SET next_offset = greatest(p.next_offset, excluded.next_offset)"""
+ON CONFLICT (provider, partition) DO UPDATE SET next_offset = excluded.next_offset"""
+SAVE = RESET + " WHERE p.next_offset < excluded.next_offset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,19 @@ class Positions:
 
     def save(self, offsets: Mapping[int, int]) -> None:
         """Whoever is further keeps what it has."""
+        self._write(SAVE, offsets)
+
+    def reset(self, offsets: Mapping[int, int]) -> None:
+        """Where a position is good for nothing, also back."""
+        self._write(RESET, offsets)
+
+    def _write(self, statement: LiteralString, offsets: Mapping[int, int]) -> None:
         rows = [
             (self.provider, partition, self.topic_id, offset)
             for partition, offset in offsets.items()
         ]
         try:
             with connect(self.dsn) as connection, connection.cursor() as cursor:
-                cursor.executemany(SAVE, rows)
+                cursor.executemany(statement, rows)
         except psycopg.OperationalError as error:
             raise Outage(f"PostgreSQL: {error}", retry=True) from error

@@ -6,11 +6,15 @@ Rules: at least once. Its position moves after Kafka has taken the answers befor
 may answer again, under the same key: a repeat, and an accepted one however late it comes. What
 the channel is not known to have said is recorded as unknown, never assumed. A record that is no
 event of ours is logged and passed over.
+Where Kafka no longer has its position, it answers the books' own events, all of them, and reads on
+from the oldest record that is left.
 Errors: GaveUp where waiting does not help; an outage is waited for (supervisor/hosting.py).
 Bound: BATCH records at a time, each answered at most once; nothing waits for an answer.
 """
 
 import time
+from collections.abc import Mapping
+from contextlib import closing
 from threading import Event
 from typing import NamedTuple
 
@@ -19,6 +23,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from commands.outage import Outage
 from consumers.asking import taken
+from consumers.projector import log_reader
 from consumers.provider.outcomes import NOT_KNOWN, Outcome, Outcomes
 from consumers.provider.positions import Positions
 from consumers.relay.headers import place_of
@@ -30,6 +35,7 @@ from domain.collection import (
     RecordChargeOutcome,
     RecordRefundOutcome,
 )
+from infra.event_store import directory
 from infra.kafka import clients, messages
 from infra.kafka.partition import partition_of
 from schemas import codec
@@ -93,7 +99,10 @@ class ReplayProvider:
     def run(self, stop: Event) -> None:
         """Read and answer until told to stop. Errors: Outage."""
         try:
-            self._consumer.assign(self._places())
+            places, gone = self._places()
+            if gone and not self._answer_books(gone, stop):
+                return
+            self._consumer.assign(places)
             saved_at_s = time.monotonic()
             while not stop.is_set():
                 self._step()
@@ -101,21 +110,47 @@ class ReplayProvider:
                     self._save()
                     saved_at_s = time.monotonic()
             self._save()
+        except clients.PositionGone as error:
+            raise Outage(str(error), retry=True) from error  # The next reading begins elsewhere.
         except KafkaException as error:
             raise clients.outage(error) from error
 
-    def _places(self) -> list[TopicPartition]:
-        """Where to read on, of every partition; its beginning where nothing was answered yet."""
+    def _places(self) -> tuple[list[TopicPartition], dict[int, int]]:
+        """Where to read on, of every partition; and the new positions where Kafka lacks the old."""
         known = self._positions.load()
         places: list[TopicPartition] = []
+        gone: dict[int, int] = {}
         for number in range(self._surroundings.cluster.partitions):
-            place = TopicPartition(self._topic, number)
-            place.offset = known[number] if number in known else self._beginning(place)
+            place = TopicPartition(self._topic, number, known.get(number, 0))
+            low, end = self._consumer.get_watermark_offsets(place, timeout=QUERY_TIMEOUT_S)
+            if not low <= place.offset <= end:
+                said = {"partition": number, "position": place.offset, "low": low, "end": end}
+                log.warning("position_gone", **said)
+                place.offset = gone[number] = low
             places.append(place)
-        return places
+        return places, gone
 
-    def _beginning(self, place: TopicPartition) -> int:
-        return self._consumer.get_watermark_offsets(place, timeout=QUERY_TIMEOUT_S)[0]
+    def _answer_books(self, gone: Mapping[int, int], stop: Event) -> bool:
+        """Answer what the books of some partitions hold, whether or not it was before.
+
+        False: told to stop meanwhile; the next reading begins again.
+        """
+        dsn = self._surroundings.settings.postgres
+        for book in directory.list_books(dsn):
+            name = book.name.encode()
+            if partition_of(name, self._surroundings.cluster.partitions) not in gone:
+                continue
+            with closing(directory.connect(dsn)) as connection:
+                end = log_reader.end_of(connection, book)
+                for each in log_reader.read(connection, book, after=0, to=end):
+                    if stop.is_set():
+                        return False
+                    if isinstance(each.event, Started):
+                        correlation_id = each.correlation_id or each.command_id.hex()
+                        self._answer(each.event, Facts(name, correlation_id))
+        self._deliver()
+        self._positions.reset(gone)
+        return True
 
     def _step(self) -> None:
         self._producer.poll(0)
@@ -123,7 +158,7 @@ class ReplayProvider:
             number, offset = messages.partition(message), messages.offset(message)
             try:
                 event = self._event(message)
-                if event is not None and event.provider == self._outcomes.provider:
+                if event is not None:
                     self._answer(event, _facts(message))
             except Malformed as malformed:
                 place = {"partition": number, "offset": offset}
@@ -144,6 +179,8 @@ class ReplayProvider:
         return event
 
     def _answer(self, event: Started, facts: Facts) -> None:
+        if event.provider != self._outcomes.provider:
+            return
         book, correlation_id = facts
         said = self._said(event)
         if said is NOT_KNOWN:

@@ -1,6 +1,7 @@
 """Kafka clients with the settings that our guarantees rest on.
 
-Shape: producer(), group_consumer(), reader(), admin(). Errors: Outage, by `check`.
+Shape: producer(), group_consumer(), reader(), admin(). Errors: Outage, by `check`, and of its kind
+PositionGone.
 A client waits for Kafka by itself and keeps silent about it: `Unreached` logs it, as a program logs
 any other wait, for clients that are polled all the time.
 Rules: idempotent producers with acks=all and Kafka's own partitioner; consumers never reset an
@@ -25,6 +26,10 @@ TOLD_EVERY_S = 5.0
 DOWN_S = 15.0  # Without an error for so long, Kafka has come back.
 Clock = Callable[[], float]
 log = structlog.get_logger()
+
+
+class PositionGone(Outage):
+    """Kafka no longer has what lies at a position."""
 
 
 class Unreached:
@@ -119,13 +124,9 @@ def check(error: KafkaError | None) -> None:
     """Nothing, or Outage. A position that Kafka no longer has stops us, it is never reset."""
     if error is None:
         return
-    raise Outage(f"Kafka: {error.str()}", retry=not is_lost(error) and not error.fatal())
-
-
-def is_lost(error: KafkaError) -> bool:
-    """A position that Kafka no longer has."""
-    lost = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)  # noqa: SLF001 - so spelled there.
-    return error.code() in lost
+    if error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):  # noqa: SLF001 - so spelled there.
+        raise PositionGone(f"Kafka: {error.str()}", retry=False)
+    raise Outage(f"Kafka: {error.str()}", retry=not error.fatal())
 
 
 def checked(messages: list[Message]) -> list[Message]:
