@@ -138,32 +138,33 @@ class Executor:
             return None if own and outcome.code == ALREADY_EXISTS else outcome
         if fact_key is not None and outcome:
             done.facts.add(fact_key)
-        for event in outcome:
-            self._happened(done, queue, event, causation, fact_key)
-            fact_key = None  # The first event carries it.
+        self._happened(done, queue, outcome, causation, fact_key)
         return None
 
     def _happened(
         self,
         done: Executed,
         queue: deque[tuple[int, FollowOn]],
-        event: object,
+        events: tuple[object, ...],
         causation: str,
         fact_key: bytes | None,
     ) -> None:
-        rule = EVENTS[type(event)]
-        aggregate_id = rule.id_of(event)
-        stream = (rule.aggregate, aggregate_id)
-        found = done.overlay.get(stream) or self.known.get(stream)
-        assert found is not None, "an event of a stream that was not read"
-        stream_id, version, state = found
-        version += 1
-        done.overlay[stream] = Loaded(stream_id, version, rule.evolve(state, event))
-        done.events.append((event, rule, aggregate_id, stream_id, version, causation, fact_key))
-        follow_ons = rule.react(event, self.book)
-        if follow_ons:
-            sequence = done.first_sequence + len(done.events) - 1
-            queue.extend((sequence, follow_on) for follow_on in follow_ons)
+        overlay, known, happened = done.overlay, self.known, done.events
+        for event in events:
+            rule = EVENTS[type(event)]
+            aggregate_id = rule.id_of(event)
+            stream = (rule.aggregate, aggregate_id)
+            found = overlay.get(stream) or known.get(stream)
+            assert found is not None, "an event of a stream that was not read"
+            stream_id, version, state = found
+            version += 1
+            overlay[stream] = Loaded(stream_id, version, rule.evolve(state, event))
+            happened.append((event, rule, aggregate_id, stream_id, version, causation, fact_key))
+            fact_key = None  # The first event carries it.
+            follow_ons = rule.react(event, self.book)
+            if follow_ons:
+                sequence = done.first_sequence + len(happened) - 1
+                queue.extend((sequence, follow_on) for follow_on in follow_ons)
 
 
 def with_code(command: object, refused: Refused) -> object:
