@@ -9,6 +9,7 @@ from consumers.relay.book_relay import BookRelay
 from consumers.relay.program import Relay
 from consumers.relay.stray_relay import StrayRelay
 from consumers.surroundings import Surroundings
+from infra.allocator import keep_memory
 from infra.event_store.directory import Book, Listing
 
 GARBAGE_EVERY = 50_000  # Objects: above the largest batch, 5,000 rows that are freed in turn.
@@ -23,6 +24,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
         return BookRelay(dsn, book, publisher)
 
     # What lives long is reference counted; a pass over all of memory costs more than it finds.
+    keep_memory()
     gc.freeze()
     gc.set_threshold(GARBAGE_EVERY, 50, 1_000)
     with closing(Listing(dsn)) as listing:
