@@ -12,6 +12,7 @@ does one that the disk does not give or take: the others are imported meanwhile.
 import os
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -25,7 +26,7 @@ from consumers.intake.importing import STOPPED_BEFORE_SEAL, Importer, ImportRepo
 from consumers.intake.inbox import Inbox, as_shown
 from consumers.intake.records import ARRIVING, Busy, recorded
 from consumers.surroundings import Surroundings
-from infra.event_store import directory
+from infra.event_store.directory import Listing
 from providers.settlement_file import FileRefused
 
 POLL_S = 0.5
@@ -39,11 +40,12 @@ log = structlog.get_logger()
 def run(surroundings: Surroundings, stop: Event) -> None:
     """Import until told to stop."""
     records.prepare(surroundings.settings.postgres)
-    intake = Intake(surroundings, stop)
     try:
-        while not stop.is_set():
-            intake.turn()
-            stop.wait(POLL_S)
+        with closing(Listing(surroundings.settings.postgres)) as listing:
+            intake = Intake(surroundings, listing, stop)
+            while not stop.is_set():
+                intake.turn()
+                stop.wait(POLL_S)
     except Stopped:
         log.info("stopped_amid_an_import")  # The next start goes on with it.
 
@@ -51,7 +53,8 @@ def run(surroundings: Surroundings, stop: Event) -> None:
 class Intake:
     """The program between two looks at its folders."""
 
-    def __init__(self, surroundings: Surroundings, stop: Event) -> None:
+    def __init__(self, surroundings: Surroundings, listing: Listing, stop: Event) -> None:
+        self._listing = listing
         self._dsn = surroundings.settings.postgres
         self._stop = stop
         self._inbox = Inbox(surroundings.settings.data / INBOX)
@@ -63,7 +66,7 @@ class Intake:
         """Take every file that waits, then what was cut off."""
         now_s = time.monotonic()
         self._failed = {path: until for path, until in self._failed.items() if until > now_s}
-        for book in directory.list_books(self._dsn):
+        for book in self._listing.books():
             self._inbox.prepare(book.name)
             for path in self._inbox.waiting(book.name):
                 if self._stop.is_set():

@@ -47,7 +47,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
 
     def books(partitions: Iterable[int]) -> list[Book]:
         ours, number = set(partitions), surroundings.cluster.partitions
-        found = directory.list_books(settings.postgres)
+        found = directory.listed(connection)
         return [book for book in found if partition_of(book.name.encode(), number) in ours]
 
     gc.freeze()

@@ -87,7 +87,7 @@ ALL_RELAYED = """SELECT NOT EXISTS (SELECT FROM {schema}.{table} a, {schema}.rel
 def list_books(dsn: str) -> list[Book]:
     """All books by name."""
     with connect(dsn) as connection:
-        return _listed(connection)
+        return listed(connection)
 
 
 class Listing:
@@ -102,7 +102,7 @@ class Listing:
         if self._connection is None:
             self._connection = connect(self._dsn)
         try:
-            return _listed(self._connection)
+            return listed(self._connection)
         except psycopg.OperationalError as error:
             self.close()
             raise Outage(f"PostgreSQL: {error}", retry=True) from error
@@ -113,7 +113,8 @@ class Listing:
             self._connection = None
 
 
-def _listed(connection: psycopg.Connection[TupleRow]) -> list[Book]:
+def listed(connection: psycopg.Connection[TupleRow]) -> list[Book]:
+    """All books by name, over a connection of the caller's."""
     found = connection.execute("SELECT name, schema_name FROM tally.books ORDER BY name")
     return [Book(str(name), str(schema)) for name, schema in found]
 
