@@ -26,7 +26,7 @@ from infra.settings import Settings
 from infra.stopping import Stop
 
 ROOT = Path(__file__).parents[1]
-SAMPLE_S = 2.0  # A sample walks the page tables of some thirty processes: 40 ms and more.
+SAMPLE_S = 5.0  # A sample walks the page tables of some thirty processes: 40 ms and more.
 Part = str  # Who speaks.
 
 
