@@ -66,10 +66,17 @@ class Feed:
     def fill(self, connection: psycopg.Connection, gap: Gap) -> None:
         """Apply the first part of what the models lack."""
         missing = self._missing(gap)
-        if self._passes:
-            self._pass_over(connection, gap, missing)
-        lacking = self._apply_or_gap(connection, gap.book, missing)
-        assert lacking is None, "what was fetched has a gap"
+        if not self._passes:
+            lacking = self._apply_or_gap(connection, gap.book, missing)
+            assert lacking is None, "a book's own log has a gap"
+            return
+        last = gap.expected - 1
+        for run in runs(missing):
+            self._pass_over(connection, gap.book, Span(last, run[0].sequence - 1))
+            self._apply_or_gap(connection, gap.book, run)
+            last = run[-1].sequence
+        if not missing:
+            self._pass_over(connection, gap.book, Span(last, gap.found - 1))
 
     def _apply_run(
         self, connection: psycopg.Connection, book: str, run: Sequence[Recorded]
@@ -101,14 +108,11 @@ class Feed:
             raise Outage(f"book {gap.book} lacks what follows {gap.expected - 1}", retry=True)
         return fetched
 
-    def _pass_over(
-        self, connection: psycopg.Connection, gap: Gap, missing: Sequence[Recorded]
-    ) -> None:
+    def _pass_over(self, connection: psycopg.Connection, book: str, gone: Span) -> None:
         """What nobody has any more is not waited for."""
-        to = (missing[0].sequence if missing else gap.found) - 1
-        if to >= gap.expected:
-            log.error("records_gone", book=gap.book, after=gap.expected - 1, to=to)
-            skip(connection, self.going(gap.book), gap.book, to=to)
+        if gone.to > gone.after:
+            log.error("records_gone", book=book, after=gone.after, to=gone.to)
+            skip(connection, self.going(book), book, to=gone.to)
 
     def _stop(self, book: str, applied: Applied) -> None:
         """Who stands before what it does not know is left out from now on."""

@@ -11,8 +11,9 @@ Source: docs/decisions/0010-projector.md.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 import structlog
@@ -27,8 +28,12 @@ BATCH = 10_000
 AHEAD_S = 1.0  # Between two looks at a book that was restored.
 HEAD = "SELECT {name}, last_sequence, last_answer FROM {schema}.head"
 POSITIONS = "SELECT model, sequence FROM read.position WHERE book = %s"
+HELD_AT = """SELECT recorded_at FROM read.position
+WHERE book = %s AND model = ANY(%s) AND sequence = %s AND recorded_at IS NOT NULL LIMIT 1"""
+RESTORED = "was it restored?"
 
 
+Redrive = Callable[[str], None]
 log = structlog.get_logger()
 
 
@@ -46,14 +51,19 @@ class Place:
 class Follower:
     """Applies books to models. The connection is ours alone."""
 
-    def __init__(self, connection: psycopg.Connection, *, events: Feed, answers: Feed) -> None:
+    def __init__(
+        self, connection: psycopg.Connection, redrive: Redrive, *, events: Feed, answers: Feed
+    ) -> None:
         self._connection = connection
+        self._redrive = redrive  # What was put aside of a book, as it is first begun.
+        self._redriven: set[str] = set()
         self._log = log_reader.Following(connection)
         self._events, self._answers = events, answers
         self._books: dict[str, Book] = {}
         self._places: dict[str, Place] = {}
         self._heads = b""
         self._not_before_s: dict[str, float] = {}
+        self._filling = ""  # The book whose dropped answers are being read.
 
     def take(self, books: Iterable[Book]) -> None:
         """These are ours from now on, and no others."""
@@ -63,6 +73,8 @@ class Follower:
         self._books = found
         # Of a book that comes back we cannot know what others did with it meanwhile.
         self._places = {name: held for name, held in self._places.items() if name in found}
+        if self._filling not in found:
+            self._filling = ""
         heads = [
             sql.SQL(HEAD).format(name=sql.Literal(book.name), schema=sql.Identifier(book.schema))
             for book in found.values()
@@ -88,7 +100,7 @@ class Follower:
         if place == end:
             return 0
         if place.events > end.events or place.answers > end.answers:
-            outage = f"the read models hold {place}, the log {end}: was it restored?"
+            outage = f"the read models hold {place}, the log {end}: {RESTORED}"
             self._wait(name, outage=outage)
             return 0
         book, done = self._books[name], 0
@@ -99,10 +111,14 @@ class Follower:
         return done
 
     def _follow_events(self, book: Book, place: Place) -> int:
+        going = len(self._events.going(book.name))
         batch = self._log.events(book, after=place.events, limit=BATCH)
         assert batch, "the log ends before its head"
         self._events.apply(self._connection, book.name, batch)
         place.events = batch[-1].sequence
+        if len(self._events.going(book.name)) < going:
+            # Who has stopped may have stood far behind the others.
+            place.events = self._held(book.name).events
         return len(batch)
 
     def _follow_answers(self, book: Book, place: Place, end: Place) -> int:
@@ -112,23 +128,46 @@ class Follower:
             self._answers.apply(self._connection, book.name, batch)
             place.answers = batch[-1].sequence
             return len(batch)
+        if self._filling not in ("", book.name):
+            return 0  # One book at a time: each is read from the beginning of the topic.
         found = batch[0].sequence if batch else end.answers + 1
         self._answers.fill(self._connection, Gap(book.name, place.answers + 1, found))
-        self._begin(book.name)
-        return self._places[book.name].answers - place.answers
+        before = place.answers
+        place.answers = self._held(book.name).answers
+        self._filling = book.name if place.answers + 1 < found else ""
+        return place.answers - before
 
     def _wait(self, name: str, *, outage: str) -> None:
         """One book's trouble is not the others'."""
         log.warning("waiting", book=name, outage=outage, pause_s=AHEAD_S)
         self._not_before_s[name] = time.monotonic() + AHEAD_S
-        del self._places[name]
+        self._places.pop(name, None)
 
     def _begin(self, name: str) -> None:
-        """Where the models stand, by their own word."""
+        """From where the models stand, if the log is still the one that they were made of."""
+        place, book = self._held(name), self._books[name]
+        at = self._held_at(name, place.events)
+        if at is not None and log_reader.recorded_at(self._connection, book, place.events) != at:
+            outage = f"the log has another event {place.events} than the read models: {RESTORED}"
+            self._wait(name, outage=outage)
+            return
+        if name not in self._redriven:
+            self._redrive(name)
+            self._redriven.add(name)
+        self._places[name] = place
+
+    def _held(self, name: str) -> Place:
+        """Where the models stand that go on, by their own word: the last of them."""
         rows = self._connection.execute(POSITIONS, (name,)).fetchall()
         held = {str(model): int(sequence) for model, sequence in rows}
         events, answers = (
             min((held.get(model.name, 0) for model in feed.going(name)), default=0)
             for feed in (self._events, self._answers)
         )
-        self._places[name] = Place(events, answers)
+        return Place(events, answers)
+
+    def _held_at(self, name: str, sequence: int) -> datetime | None:
+        """When the event was recorded that a model says it stands at."""
+        models = [model.name for model in self._events.going(name)]
+        row = self._connection.execute(HELD_AT, (name, models, sequence)).fetchone()
+        return None if row is None else row[0]

@@ -8,7 +8,8 @@ field is the stream's id, and the id it is stored by says which aggregate's it i
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, LiteralString
+from datetime import datetime
+from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -35,7 +36,8 @@ AT = READ + "notification_id = ANY(%s) ORDER BY notification_id"
 NEXT = READ + "notification_id > %s ORDER BY notification_id LIMIT %s"
 ANSWERS = """SELECT answer FROM {schema}.answers
 WHERE answer_sequence > %s ORDER BY answer_sequence LIMIT %s"""
-END = "SELECT last_sequence FROM {schema}.head"
+ENDS = "SELECT last_sequence, last_answer FROM {schema}.head"
+RECORDED_AT = "SELECT recorded_at FROM {schema}.events WHERE notification_id = %s"
 UNKNOWN = "unknown"
 # As PostgreSQL sends them: the driver's own dates and ids would be made only to be taken apart.
 PLAIN = (
@@ -45,11 +47,17 @@ PLAIN = (
 )
 
 
-def end_of(connection: psycopg.Connection, book: Book) -> int:
-    """The last sequence of the log."""
-    row = connection.execute(_of(book, END)).fetchone()
+def ends_of(connection: psycopg.Connection, book: Book) -> tuple[int, int]:
+    """The last sequence of the log, and that of the answers."""
+    row = connection.execute(_of(book, ENDS)).fetchone()
     assert row is not None, "a book without a head"
-    return int(row[0])
+    return int(row[0]), int(row[1])
+
+
+def recorded_at(connection: psycopg.Connection, book: Book, sequence: int) -> datetime | None:
+    """When an event was recorded; None: there is none at that place."""
+    row = connection.execute(_of(book, RECORDED_AT), (sequence,)).fetchone()
+    return None if row is None else cast("datetime", row[0])
 
 
 def read(connection: psycopg.Connection, book: Book, *, after: int, to: int) -> Iterator[Recorded]:

@@ -118,7 +118,8 @@ class Projector:
         for each in revoked:
             self._next.pop((each.topic, each.partition), None)
             self._partitions.discard(each.partition)
-        self._follower.take(self._books(self._partitions))
+        self._follower.take(())  # The rest is taken again at the next look at the directory.
+        self._listed_at_s = float("-inf")
         consumer.incremental_unassign(revoked)
 
     def _commit(self) -> None:

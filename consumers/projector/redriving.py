@@ -1,6 +1,6 @@
-"""What models of streams have put aside comes back, once this release knows it.
+"""What models of streams have put aside of a book comes back, once this release knows it.
 
-Shape: redrive_all(connection, models, fetch_at), once, as the projector starts.
+Shape: redrive_book(connection, book, fetch_at), as the projector begins with a book.
 Errors: Outage; psycopg's.
 """
 
@@ -10,25 +10,19 @@ import psycopg
 import structlog
 
 from projections import models
-from projections.model import Model
 from projections.parking import redrive
 from projections.recorded import Recorded
 
-PARKED = "SELECT book FROM read.position WHERE model = %s AND parked > 0 ORDER BY book"
+PARKED = "SELECT model FROM read.position WHERE book = %s AND parked > 0 ORDER BY model"
 FetchAt = Callable[[str, Sequence[int]], Iterable[Recorded]]  # Of a book, by sequences.
 log = structlog.get_logger()
 
 
-def redrive_all(
-    connection: psycopg.Connection, parking: Iterable[Model], fetch_at: FetchAt
-) -> None:
-    """In order, what waits in every book."""
-    for each in parking:
-        model = models.by_name(each.name)
-        assert model is not None, "a model of ours"
-        for (book,) in connection.execute(PARKED, (model.name,)).fetchall():
-            done = redrive(
-                connection, model, book, lambda places, book=book: fetch_at(book, places)
-            )
-            said = {"book": book, "model": model.name}
-            log.info("redriven", **said, applied=done.applied, waiting=done.waiting)
+def redrive_book(connection: psycopg.Connection, book: str, fetch_at: FetchAt) -> None:
+    """In order, what waits."""
+    for (name,) in connection.execute(PARKED, (book,)).fetchall():
+        model = models.by_name(name)
+        if model is None:
+            continue  # Of another release, which may know it.
+        done = redrive(connection, model, book, lambda places: fetch_at(book, places))
+        log.info("redriven", book=book, model=name, applied=done.applied, waiting=done.waiting)

@@ -14,7 +14,7 @@ from consumers.projector import decoding, log_reader
 from consumers.projector.feed import FETCH_MAX, DeadLetterFeed, Feed, Span
 from consumers.projector.follower import Follower
 from consumers.projector.program import Projector
-from consumers.projector.redriving import redrive_all
+from consumers.projector.redriving import redrive_book
 from consumers.projector.results import Results
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
@@ -39,9 +39,12 @@ def run(surroundings: Surroundings, stop: Event) -> None:
         names = " ".join(outdated)
         raise Outage(f"read models of another version: tally rebuild {names}", retry=False)
     fetch = Fetch(settings.postgres)
-    events, answers = Feed(event_models(), fetch.events), Results(surroundings)
-    redrive_all(connection, events.models, fetch.events_at)
-    follower = Follower(connection, events=events, answers=Feed([Commands()], answers.fetch))
+    follower = Follower(
+        connection,
+        lambda book: redrive_book(connection, book, fetch.events_at),
+        events=Feed(event_models(), fetch.events),
+        answers=Feed([Commands()], Results(surroundings, stop).fetch),
+    )
     letters = DeadLetterFeed(decoding.read_dead_letter)
     consumer = clients.group_consumer(settings.kafka_address, group=f"{topics.prefix}.{GROUP}")
 

@@ -141,7 +141,7 @@ class ReplayProvider:
             if partition_of(name, self._surroundings.cluster.partitions) not in gone:
                 continue
             with closing(directory.connect(dsn)) as connection:
-                end = log_reader.end_of(connection, book)
+                end, _ = log_reader.ends_of(connection, book)
                 for each in log_reader.read(connection, book, after=0, to=end):
                     if stop.is_set():
                         return False

@@ -29,6 +29,7 @@ from schemas.meta import CommandMeta
 from tests.integration.conftest import StartServers
 from tests.integration.faults.given import (
     CLIENT,
+    Raw,
     assert_sound,
     balances,
     framed,
@@ -36,8 +37,10 @@ from tests.integration.faults.given import (
     opened,
     outcomes,
     publish,
+    put,
     start,
     transfers,
+    until_consumed,
     until_held,
     until_relayed,
     variables,
@@ -187,9 +190,14 @@ def lazy(servers: EmbeddedServers) -> None:
 
 
 def killed_at_rest(system: System, servers: EmbeddedServers) -> None:
-    """What read models had not on the disk yet comes again, though nothing follows."""
+    """What read models had not on the disk yet comes again, though nothing follows.
+
+    Of dead letters Kafka was told how far we are: what came before must be on the disk by then.
+    """
     count = len(outcomes(system))
     until_held(system, count)
+    put(system, [Raw(b"garbage")])
+    until_consumed(system, "projector", system.surroundings.topics.dead_letters)
     with system.connect() as connection:
         before = contents(connection)
     servers.postgres.kill()
