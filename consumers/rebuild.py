@@ -22,6 +22,7 @@ from commands.outage import Outage
 from consumers.projector import log_reader, results
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
+from infra.event_store.directory import Book
 from projections import building, models
 from projections.answers import Commands
 from projections.building import SourceError
@@ -82,13 +83,14 @@ class LogSource:
 
     def __init__(self, surroundings: Surroundings, progress: Progress) -> None:
         self._surroundings = surroundings
+        self._dsn = surroundings.settings.postgres
         self._progress = progress
 
     def connect(self) -> psycopg.Connection:
-        return psycopg.connect(self._surroundings.settings.postgres)
+        return psycopg.connect(self._dsn)
 
     def books(self) -> Sequence[str]:
-        return [book.name for book in directory.list_books(self._surroundings.settings.postgres)]
+        return [book.name for book in directory.list_books(self._dsn)]
 
     def read(self, feed: Feed, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
         """Everything behind a place, in order, in batches."""
@@ -98,21 +100,35 @@ class LogSource:
                 self._progress(book, batch[-1].sequence)
                 yield batch
 
+    def end(self, feed: Feed, book: str) -> int | None:
+        """Where the book ends: read models may hold more of it, if it was restored."""
+        with closing(self.connect()) as connection:
+            ends = log_reader.ends_of(connection, self._book(book))
+        return ends[feed == ANSWERS]
+
+    def _book(self, name: str) -> Book:
+        return next(each for each in directory.list_books(self._dsn) if each.name == name)
+
     def _events(self, name: str, after: int) -> Generator[Recorded]:
-        dsn = self._surroundings.settings.postgres
-        book = next(each for each in directory.list_books(dsn) if each.name == name)
-        with closing(psycopg.connect(dsn, autocommit=True)) as connection:
-            end = log_reader.end_of(connection, book)
+        book = self._book(name)
+        with closing(psycopg.connect(self._dsn, autocommit=True)) as connection:
+            end, _ = log_reader.ends_of(connection, book)
             yield from log_reader.read(connection, book, after=after, to=end)
 
     def _answers(self, book: str, after: int) -> Generator[Recorded]:
-        """What nobody has any more shows as a gap."""
+        """What nobody has any more shows as a gap; what is not relayed yet the book has."""
         last = after
         with closing(results.since(self._surroundings, book, after=after)) as found:
             for each in found:
                 yield from self._served(book, after=last, before=each.sequence)
                 last = each.sequence
                 yield each
+        with closing(psycopg.connect(self._dsn, autocommit=True)) as connection:
+            following = log_reader.Following(connection)
+            while saved := following.answers(self._book(book), after=last, limit=BATCH):
+                yield from self._served(book, after=last, before=saved[0].sequence)
+                yield from saved
+                last = saved[-1].sequence
         yield from self._served(book, after=last, before=NEVER)
 
     def _served(self, book: str, *, after: int, before: int) -> Iterator[Recorded]:

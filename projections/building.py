@@ -33,6 +33,11 @@ class Source(Protocol):
 
     def read(self, feed: Feed, book: str, *, after: int) -> Iterator[Sequence[Recorded]]: ...
 
+    def end(self, feed: Feed, book: str) -> int | None:
+        """The last place there is; None: nothing that serves is beyond it."""
+        del feed, book
+        return None
+
 
 class SourceError(Exception):
     """The log does not give what comes next."""

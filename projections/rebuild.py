@@ -96,7 +96,8 @@ def abandon(connection: psycopg.Connection, *, fresh: str = FRESH) -> None:
 def targets(build: Build, live: str) -> Targets:
     """Where the serving models stand; one that stands nowhere in a book gets level with the others.
 
-    Where nothing serves at all, the log's end is the target.
+    Where nothing serves at all, the log's end is the target; and where what serves is beyond the
+    end, for the log was restored.
     """
     serving = positions(build.connection, live)
     feeds = {model.name: model.feed for model in build.models}
@@ -105,11 +106,23 @@ def targets(build: Build, live: str) -> Targets:
         feed = feed_of(name)
         level[feed, book] = max(place, level.get((feed, book), 0))
     books = {*build.source.books(), *(book for _, book in serving)}
-    return {
-        (name, book): serving.get((name, book), level.get((feed, book)))
-        for name, feed in feeds.items()
-        for book in sorted(books)
-    }
+    return _bounded(
+        build.source,
+        {
+            (name, book): serving.get((name, book), level.get((feed, book)))
+            for name, feed in feeds.items()
+            for book in sorted(books)
+        },
+    )
+
+
+def _bounded(source: Source, wanted: Targets) -> Targets:
+    """The same, and nothing beyond the ends."""
+    found: dict[tuple[str, str], int | None] = {}
+    for (name, book), place in wanted.items():
+        end = source.end(feed_of(name), book)
+        found[name, book] = place if place is None or end is None else min(place, end)
+    return found
 
 
 def _compare(connect: Connect, build: Build, schemas: Schemas) -> list[Difference]:
@@ -120,7 +133,7 @@ def _compare(connect: Connect, build: Build, schemas: Schemas) -> list[Differenc
         serving = positions(connection, schemas.live)
         names = build.versions
         places = {place: at for place, at in serving.items() if place[0] in names}
-        build.advance(places)
+        build.advance(_bounded(build.source, places))
         with build.connection.transaction():
             live, fresh = Side(connection, schemas.live), Side(build.connection, schemas.fresh)
             return compare(build.models, live, fresh, places)

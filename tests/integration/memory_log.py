@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from projections.building import Source
 from projections.model import Feed
 from projections.recorded import Recorded
 from tests.integration.read_side import ask, connect
@@ -25,7 +26,7 @@ def nothing(place: int) -> None:
 
 
 @dataclass
-class MemoryLog:
+class MemoryLog(Source):
     """A log that may be read while something else happens, after any batch."""
 
     events: dict[str, list[Recorded]] = field(default_factory=lambda: {"main": LOG})
