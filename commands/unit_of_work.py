@@ -77,6 +77,7 @@ class UnitOfWork:
         self.memory = memory
         self.salts = Salts(store.key)
         self._asking = 0  # Batches that are still to ask for what they begin.
+        self._trusted = False  # Whether the last batch has not asked.
 
     def decide(self, head: Head, incoming: Sequence[Incoming], at_us: int, after: Head) -> Decided:
         """Decide a batch. `after` carries the positions to move to. Writes nothing.
@@ -84,8 +85,9 @@ class UnitOfWork:
         Raises TooManyRounds, Outage.
         """
         at_us = max(at_us, head.recorded_at_us)
-        asked = [wanted(each.command) if each.refused is None else None for each in incoming]
-        looked_up = _facts(asked) if self._asking else set[bytes]()
+        asked = [_wanted(each) for each in incoming]
+        self._trusted = not self._asking
+        looked_up = set[bytes]() if self._trusted else _facts(asked)
         found, before = self._look_up(incoming, asked, looked_up)
         begun = set(found.facts)
         for _ in range(ROUNDS_MAX):
@@ -112,9 +114,8 @@ class UnitOfWork:
 
     def doubt(self) -> bool:
         """A thing was taken as new and is not: whether to decide the batch again, asking."""
-        trusted = not self._asking
         self._asking = ASKING_BATCHES
-        return trusted
+        return self._trusted
 
     def _look_up(
         self,
@@ -140,6 +141,18 @@ class UnitOfWork:
         """Where something is begun again, more of it is likely."""
         if found.facts:
             self._asking = ASKING_BATCHES
+
+
+def _wanted(incoming: Incoming) -> Wanted | None:
+    """None: it is refused whatever it wants."""
+    if incoming.refused is not None or not _allowed(incoming):
+        return None
+    return wanted(incoming.command)
+
+
+def _allowed(incoming: Incoming) -> bool:
+    """Whether its type is accepted from where it came."""
+    return incoming.origin is not Origin.COMMANDS or COMMANDS[type(incoming.command)].from_clients
 
 
 def _facts(asked: Iterable[Wanted | None]) -> set[bytes]:
@@ -234,12 +247,10 @@ class _Round:
             self.doubted.add(wants.fact_key)
 
     def _execute(self, incoming: Incoming, wants: Wanted | None) -> Executed | Refused:
+        if wants is None:
+            assert incoming.refused is not None or not _allowed(incoming), "refused for no reason"
+            return incoming.refused if _allowed(incoming) and incoming.refused else NOT_ALLOWED
         own = incoming.origin is not Origin.COMMANDS
-        if not own and not COMMANDS[type(incoming.command)].from_clients:
-            return NOT_ALLOWED
-        if incoming.refused is not None:
-            return incoming.refused
-        assert wants is not None, "what is not refused yet wants something"
         outcome = self.executor.execute(wants, self.log.sequence + 1, own=own)
         if isinstance(outcome, Refused):
             self._doubt(wants)

@@ -21,6 +21,7 @@ ARRIVED, EXPECTED_LATER, DECIDED = "arrived", "expected_later", "decided"  # How
 
 def settlement_id(*, provider: str, merchant_account: str, kind: str, reference: str) -> str:
     """Name one thing at a provider; `kind` is the line's: charge, refund and so on."""
+    assert "/" not in f"{provider}{merchant_account}{kind}", "only a reference may have a slash"
     return f"{provider}/{merchant_account}/{kind}/{reference}"
 
 
