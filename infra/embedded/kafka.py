@@ -10,9 +10,9 @@ Source: Kafka 4.3 documentation, "Configuration"; design, "Embedded default and 
 import base64
 import socket
 import struct
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 from infra.embedded.jvm import Runtime, environment, fresh
 from infra.embedded.ports import LOOPBACK
@@ -89,9 +89,10 @@ class EmbeddedKafka(EmbeddedServer):
         self._configure()
         if not (self.folder / "log" / "meta.properties").exists():
             self.site.progress(self.name, "formatting")
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self.properties))
-            yield from self.finish(self._java(*tool))
+            cluster = base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+            # In one word: one in 64 begins with a hyphen, and would be taken for an option.
+            format_as = ("format", f"--cluster-id={cluster}", "-c", str(self.properties))
+            yield from self.finish(self._java("kafka.tools.StorageTool", *format_as))
 
     def program(self) -> Program:
         self._configure()

@@ -4,6 +4,7 @@ import json
 import socket
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -12,7 +13,7 @@ from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from infra.embedded import data, ports
+from infra.embedded import data, kafka, ports
 from infra.embedded.postgres import EmbeddedPostgres, Passwords
 from infra.embedded.process import Keeper
 from infra.embedded.server import Site
@@ -20,6 +21,9 @@ from infra.embedded.servers import EmbeddedServers
 from infra.embedded.settings import EVERYTHING, EmbeddedSettings, ServerFailed, Want
 from tests.integration.conftest import StartServers
 from tests.integration.servers import Addresses, quiet
+
+if TYPE_CHECKING:
+    from infra.kafka.topics import Described
 
 TIMEOUT_S = 30.0
 POSTGRES, REGISTRY = frozenset[Want]({"postgres"}), frozenset[Want]({"registry"})
@@ -86,6 +90,17 @@ def register(url: str, subject: str, name: str) -> int:
 def schema_of(url: str, number: int) -> str:
     with urlopen(f"{url}/schemas/ids/{number}", timeout=TIMEOUT_S) as response:  # noqa: S310
         return json.loads(json.load(response)["schema"])["name"]
+
+
+def test_any_id_will_do_for_a_cluster(
+    own_servers: StartServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that looks like an option."""
+    hyphen_first = uuid.UUID(bytes=b"\xf8" + bytes(15))
+    monkeypatch.setattr(kafka, "uuid4", lambda: hyphen_first)
+    admin = AdminClient({"bootstrap.servers": own_servers("kafka").kafka_bootstrap})
+    described = cast("Described", admin.describe_cluster().result())
+    assert described.cluster_id == "-AAAAAAAAAAAAAAAAAAAAA"
 
 
 def test_everything_survives_a_stop_on_the_same_ports(tmp_path: Path) -> None:
