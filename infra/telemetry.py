@@ -56,7 +56,7 @@ def configure(
         processors=[*common, *_ending(as_json=as_json)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(STDERR),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # Who logs seldom may be configured again.
     )
     _lead_standard_logging_here(common, as_json=as_json)
 
