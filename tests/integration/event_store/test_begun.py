@@ -118,6 +118,45 @@ def test_another_refusal_does_not_hide_that_it_had_begun(shelf: Shelf, calls: Ca
     desk.close()
 
 
+def test_a_batch_with_both_is_decided_again_as_a_whole(shelf: Shelf, calls: Calls) -> None:
+    """What was found amid it does not make it one that had asked."""
+    desk = shelf.desk()
+    desk.handle([*opened(shelf, "a", "b"), *transfers(shelf, [1, 2])])
+    desk.close()
+    desk = shelf.desk()  # Remembers nothing.
+    calls.clear()
+    second = shelf.incoming("again-2", TransferFunds("t2", "a", "b", 1, EUR))
+    desk.handle([second, again(shelf, "again-1", cents=10**9), *transfers(shelf, [3])])
+    assert calls.written == [-1, 2]
+    assert shelf.told()[-3:] == [EXISTS, EXISTS, DONE]
+    desk.close()
+    proven(shelf)
+
+
+def test_what_a_client_may_not_send_loads_nothing(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it names."""
+    asked: list[Stream] = []
+    look_up = PostgresStore.look_up
+
+    def noting(
+        store: PostgresStore,
+        command_ids: Sequence[bytes],
+        facts: Sequence[bytes],
+        streams: Sequence[Stream],
+    ) -> Found:
+        asked.extend(streams)
+        return look_up(store, command_ids, facts, streams)
+
+    monkeypatch.setattr(PostgresStore, "look_up", noting)
+    desk = shelf.desk()
+    desk.handle([shelf.incoming("ours", FailTransfer("t9", "wallet_closed"))])
+    desk.close()
+    assert asked == []
+    assert shelf.told() == [("refused", "not_allowed")]
+
+
 def test_no_failure_counts_before_everything_was_asked_for(shelf: Shelf, calls: Calls) -> None:
     desk = shelf.desk()
     desk.handle([*opened(shelf, "a", "b"), *transfers(shelf, [1])])
