@@ -1,6 +1,6 @@
 """A book's connection to PostgreSQL as the library's datastore, with its errors made ours.
 
-Shape: datastore(dsn, schema) -> BookDatastore; `translated()` turns the library's errors into
+Shape: BookDatastore(dsn, schema=…); `translated()` turns the library's errors into
 Outage (may be retried) or Unwritable (the content is refused).
 Why no pool: a book has one writer with one thread. A pool would cost four threads a book, and
 would hide behind a timeout why PostgreSQL lets nobody in.
@@ -90,11 +90,6 @@ class BookDatastore(PostgresDatastore):
         exc_tb: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def datastore(dsn: str, *, schema: str) -> BookDatastore:
-    """The datastore of one book."""
-    return BookDatastore(dsn, schema=schema)
 
 
 @contextmanager

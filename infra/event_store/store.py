@@ -22,7 +22,7 @@ from commands.catalogue import EVENTS
 from commands.ports import Begun, Changes, Found, Loaded, SavedAnswer, Snapshot, Timer, Unwritable
 from domain.decision import Stream
 from infra.event_store import snapshots
-from infra.event_store.datastore import datastore, translated
+from infra.event_store.datastore import BookDatastore, translated
 from infra.event_store.recorder import BookRecorder
 
 Decode = Callable[[str, bytes], object]
@@ -68,7 +68,7 @@ class PostgresStore:
     """One book in its schema."""
 
     def __init__(self, dsn: str, *, schema: str, decode_event: Decode) -> None:
-        self.recorder = BookRecorder(datastore(dsn, schema=schema))
+        self.recorder = BookRecorder(BookDatastore(dsn, schema=schema))
         self.decode_event = decode_event
         self.key = b""  # Set when the book is taken.
 

@@ -10,7 +10,7 @@ import pytest
 from eventsourcing.persistence import ApplicationRecorder
 
 from commands import identity
-from infra.event_store.datastore import datastore
+from infra.event_store.datastore import BookDatastore
 from infra.event_store.recorder import BookRecorder
 from tests.integration.event_store.given import MAIN, Shelf, opened, transfers
 
@@ -26,7 +26,7 @@ def recorder(shelf: Shelf) -> Generator[ApplicationRecorder]:
     desk = shelf.desk()
     desk.handle([*opened(shelf, "a", "b"), *transfers(shelf, range(3))])
     desk.close()
-    with datastore(shelf.dsn, schema=MAIN.schema) as store:
+    with BookDatastore(shelf.dsn, schema=MAIN.schema) as store:
         yield BookRecorder(store)
 
 
