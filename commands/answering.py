@@ -7,6 +7,7 @@ Units: sequences are positions in the book's log, 0 where there is no event.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from commands.answer import CommandAnswered
 from commands.execution import Executed
@@ -19,6 +20,35 @@ REFUSED = "refused"
 INTERNAL_ERROR = "internal_error"
 FAILED = Refused(INTERNAL_ERROR, "the command made us fail; it had no effect")
 KEY_REUSED = Refused("idempotency_key_reused", "this key was used for another command")
+
+
+class Given(NamedTuple):
+    """Where and when an answer is given. `sequence`: 0 outside any book's answers."""
+
+    book: str
+    sequence: int
+    at_us: int
+
+
+def without_effect(given: Given, incoming: Incoming, status: str, why: Refused) -> CommandAnswered:
+    """The answer to a command that came to nothing."""
+    meta = incoming.meta
+    return CommandAnswered(
+        given.book,
+        given.sequence,
+        incoming.command_id.hex(),
+        meta.client,
+        meta.idempotency_key,
+        incoming.type_name,
+        status,
+        why.code,
+        why.detail,
+        replayed=False,
+        first_sequence=0,
+        last_sequence=0,
+        correlation_id=meta.correlation_id,
+        answered_at_us=given.at_us,
+    )
 
 
 class Answers:
@@ -62,24 +92,8 @@ class Answers:
         self._add(incoming, self.codec.encode_answer(repeated), keep=False)
 
     def _refusal(self, incoming: Incoming, status: str, why: Refused) -> bytes:
-        meta = incoming.meta
-        answer = CommandAnswered(
-            self.book,
-            self.sequence + 1,
-            incoming.command_id.hex(),
-            meta.client,
-            meta.idempotency_key,
-            incoming.type_name,
-            status,
-            why.code,
-            why.detail,
-            replayed=False,
-            first_sequence=0,
-            last_sequence=0,
-            correlation_id=meta.correlation_id,
-            answered_at_us=self.at_us,
-        )
-        return self.codec.encode_answer(answer)
+        given = Given(self.book, self.sequence + 1, self.at_us)
+        return self.codec.encode_answer(without_effect(given, incoming, status, why))
 
     def _add(self, incoming: Incoming, payload: bytes, *, keep: bool) -> None:
         self.sequence += 1

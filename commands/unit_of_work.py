@@ -248,8 +248,10 @@ class _Round:
 
     def _execute(self, incoming: Incoming, wants: Wanted | None) -> Executed | Refused:
         if wants is None:
-            assert incoming.refused is not None or not _allowed(incoming), "refused for no reason"
-            return incoming.refused if _allowed(incoming) and incoming.refused else NOT_ALLOWED
+            if not _allowed(incoming):
+                return NOT_ALLOWED
+            assert incoming.refused is not None, "what is not refused yet wants something"
+            return incoming.refused
         own = incoming.origin is not Origin.COMMANDS
         outcome = self.executor.execute(wants, self.log.sequence + 1, own=own)
         if isinstance(outcome, Refused):

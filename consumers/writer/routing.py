@@ -10,9 +10,8 @@ from functools import lru_cache
 
 import structlog
 
-from commands.answer import CommandAnswered
-from commands.answering import REFUSED
-from commands.incoming import Incoming, Origin, Record
+from commands.answering import REFUSED, Given, without_effect
+from commands.incoming import Origin, Record
 from commands.outward import Outbox, unheard
 from commands.ports import Codec, Outgoing
 from consumers.writer.decoding import Decoder
@@ -99,7 +98,9 @@ class Router:
         if incoming.unreadable:
             outbox.dead_letter(incoming, incoming.refused or refused)
             return outbox.outgoing, []
-        payload = self._codec.encode_answer(_answer(book, incoming, refused))
+        given = Given(book, 0, now_us())  # Of no book: kept for nobody.
+        told = without_effect(given, incoming, REFUSED, refused)
+        payload = self._codec.encode_answer(told)
         answer = Outgoing("results", book, ANSWER_TYPE, payload)
         if incoming.on_refusal is None:
             if not incoming.heard:
@@ -128,24 +129,3 @@ def book_of(record: Record) -> str:
 @lru_cache(maxsize=1024)
 def _named(key: bytes) -> str:
     return key.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-def _answer(book: str, incoming: Incoming, refused: Refused) -> CommandAnswered:
-    """An answer outside any book: it has no place in a sequence, and is kept for nobody."""
-    meta = incoming.meta
-    return CommandAnswered(
-        book,
-        0,
-        incoming.command_id.hex(),
-        meta.client,
-        meta.idempotency_key,
-        incoming.type_name,
-        REFUSED,
-        refused.code,
-        refused.detail,
-        replayed=False,
-        first_sequence=0,
-        last_sequence=0,
-        correlation_id=meta.correlation_id,
-        answered_at_us=now_us(),
-    )
