@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import psycopg
 import structlog
@@ -27,9 +28,7 @@ from projections.batches import Gap
 BATCH = 10_000
 AHEAD_S = 1.0  # Between two looks at a book that was restored.
 HEAD = "SELECT {name}, last_sequence, last_answer FROM {schema}.head"
-POSITIONS = "SELECT model, sequence FROM read.position WHERE book = %s"
-HELD_AT = """SELECT recorded_at FROM read.position
-WHERE book = %s AND model = ANY(%s) AND sequence = %s AND recorded_at IS NOT NULL LIMIT 1"""
+POSITIONS = "SELECT model, sequence, recorded_at FROM read.position WHERE book = %s"
 RESTORED = "was it restored?"
 
 
@@ -46,6 +45,13 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.events} events and {self.answers} answers"
+
+
+class Held(NamedTuple):
+    """Where the models of a book stand."""
+
+    place: Place
+    recorded_at: datetime | None  # When its last event was, if one of them says so.
 
 
 class Follower:
@@ -118,7 +124,7 @@ class Follower:
         place.events = batch[-1].sequence
         if len(self._events.going(book.name)) < going:
             # Who has stopped may have stood far behind the others.
-            place.events = self._held(book.name).events
+            place.events = self._held(book.name).place.events
         return len(batch)
 
     def _follow_answers(self, book: Book, place: Place, end: Place) -> int:
@@ -133,7 +139,7 @@ class Follower:
         found = batch[0].sequence if batch else end.answers + 1
         self._answers.fill(self._connection, Gap(book.name, place.answers + 1, found))
         before = place.answers
-        place.answers = self._held(book.name).answers
+        place.answers = self._held(book.name).place.answers
         self._filling = book.name if place.answers + 1 < found else ""
         return place.answers - before
 
@@ -145,8 +151,7 @@ class Follower:
 
     def _begin(self, name: str) -> None:
         """From where the models stand, if the log is still the one that they were made of."""
-        place, book = self._held(name), self._books[name]
-        at = self._held_at(name, place.events)
+        (place, at), book = self._held(name), self._books[name]
         if at is not None and log_reader.recorded_at(self._connection, book, place.events) != at:
             outage = f"the log has another event {place.events} than the read models: {RESTORED}"
             self._wait(name, outage=outage)
@@ -156,18 +161,11 @@ class Follower:
             self._redriven.add(name)
         self._places[name] = place
 
-    def _held(self, name: str) -> Place:
+    def _held(self, name: str) -> Held:
         """Where the models stand that go on, by their own word: the last of them."""
         rows = self._connection.execute(POSITIONS, (name,)).fetchall()
-        held = {str(model): int(sequence) for model, sequence in rows}
-        events, answers = (
-            min((held.get(model.name, 0) for model in feed.going(name)), default=0)
-            for feed in (self._events, self._answers)
-        )
-        return Place(events, answers)
-
-    def _held_at(self, name: str, sequence: int) -> datetime | None:
-        """When the event was recorded that a model says it stands at."""
-        models = [model.name for model in self._events.going(name)]
-        row = self._connection.execute(HELD_AT, (name, models, sequence)).fetchone()
-        return None if row is None else row[0]
+        held = {str(model): int(sequence) for model, sequence, _ in rows}
+        going = [{each.name for each in feed.going(name)} for feed in (self._events, self._answers)]
+        events, answers = (min((held.get(model, 0) for model in feed), default=0) for feed in going)
+        said = [at for model, held_at, at in rows if at and model in going[0] and held_at == events]
+        return Held(Place(events, answers), said[0] if said else None)
