@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
+from cli.application import Application
 from cli.calls import Call, misused, refuse, with_call
 from cli.printing import document, moment, progress, say, table
 
 BOOKS = "SELECT name, schema_name, created_at FROM tally.books ORDER BY name"
 MADE = "SELECT to_regclass('tally.books') IS NOT NULL"
 
-book = typer.Typer(help="Books: totally ordered logs, each with one writer.", no_args_is_help=True)
+book = Application(help="Books: totally ordered logs, each with one writer.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Lower case letters, digits, - and _.")]
 
 

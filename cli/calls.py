@@ -28,7 +28,7 @@ P = ParamSpec("P")
 
 Data = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Folder of the data and of a running `tally up`. [.tally]"),
+    typer.Option(metavar="DIR", help="Folder of the data and of a running `tally up`. (.tally)"),
 ]
 Kafka = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="An existing Kafka.")]
 Postgres = Annotated[str | None, typer.Option(metavar="DSN", help="An existing PostgreSQL.")]

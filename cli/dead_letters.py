@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.application import Application
 from cli.calls import BROKEN, Call, complain, misused, refuse, with_call
 from cli.printing import document, line, say, second, table
 from cli.shared_options import AnyBook, Limit
@@ -19,13 +20,13 @@ SHOW = """SELECT * FROM read.dead_letters WHERE dead_letter_id = %s"""
 WAITING = """SELECT dead_letter_id FROM read.dead_letters WHERE settled_as = ''
 ORDER BY recorded_at, dead_letter_id"""
 
-dead_letters = typer.Typer(help="Records that could not be processed.", no_args_is_help=True)
+dead_letters = Application(help="Records that could not be processed.")
 Id = Annotated[str, typer.Argument(metavar="ID", help="Of the dead letter.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which ones.")]
 SomeIds = Annotated[list[str], typer.Argument(metavar="ID...", help="Which ones.")]
 Settled = Annotated[bool, typer.Option("--all", "--settled", help="Also those that are settled.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why nothing will come of it.")]
-By = Annotated[str | None, typer.Option(metavar="NAME", help="Who says so. [your account here]")]
+By = Annotated[str | None, typer.Option(metavar="NAME", help="Who says so. (your account here)")]
 Everything = Annotated[bool, typer.Option("--all", help="All that wait.")]
 
 

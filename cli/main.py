@@ -9,19 +9,21 @@ from typing import Annotated
 import typer
 
 from cli import books, ledger, log, programs, proof
+from cli.application import Application
+from cli.calls import AsJson
 from cli.dead_letters import dead_letters
 from cli.demo.run import demo
 from cli.dsn import dsn
+from cli.printing import document
 from cli.publish import publish
 from cli.settlement import settlement
 from cli.status import status
 from cli.suite import run_suite
 from cli.wallets import wallet
 
-app = typer.Typer(
+app = Application(
     name="tally",
     help="An event-sourced payments core: commands in, balanced books out.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,  # A fault of ours is shown as Python shows it.
 )
 app.command()(demo)
@@ -62,9 +64,10 @@ def everything(
 
 
 @app.command()
-def version() -> None:
-    """Print the version. Example: tally version."""
-    typer.echo(metadata.version("tallystick"))
+def version(*, json: AsJson = False) -> None:
+    """Print the version. Example: tally version --json."""
+    said = metadata.version("tallystick")
+    document({"version": said}) if json else typer.echo(said)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

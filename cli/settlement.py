@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.application import Application
 from cli.calls import BROKEN, INTERRUPTED, USAGE, Call, complain, misused, refuse, with_call
 from cli.printing import NUMBER, document, line, money, progress, say, table
 from cli.shared_options import AnyBook, Book, Limit
@@ -27,10 +28,10 @@ BREAKS = """SELECT break_id, book, kind, status, reference, amount AS amount_min
   line_number, opened_at
 FROM read.breaks WHERE batch_id = %s ORDER BY line_number, break_id"""
 
-settlement = typer.Typer(help="Providers' settlement files.", no_args_is_help=True)
+settlement = Application(help="Providers' settlement files.")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file, plain or gzip.")]
 FormatName = Annotated[
-    str | None, typer.Option("--format", metavar="NAME", help="Its format. [by its content]")
+    str | None, typer.Option("--format", metavar="NAME", help="Its format. (by its content)")
 ]
 Lines = Annotated[bool, typer.Option("--lines", help="Print every line instead, as a stream.")]
 Timeout = Annotated[
@@ -39,7 +40,7 @@ Timeout = Annotated[
 AGAIN = (
     "a running intake goes on with it by itself, and so does the same call: nothing is done twice"
 )
-BatchId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="One file. [all]")]
+BatchId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="One file. (all)")]
 
 
 @settlement.command("import")

@@ -13,9 +13,10 @@ def main() -> None:
     """Run the command line."""
     try:
         from cli.main import app  # noqa: PLC0415 - takes a moment, which a Ctrl-C may fall into.
+
+        app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    app()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Every command: its help has an example, a wrong call is 2, nothing running is 1 and one line."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import typer
 
 from cli import reference
 from cli.main import app
+from tallystick.__main__ import INTERRUPTED, main
 from tests.unit.cli.calling import tally
 
 BILL = reference.PAGE.parents[2] / "providers" / "wechat" / "samples" / "bill.ALL.csv"
@@ -106,6 +108,25 @@ def test_the_version_is_an_option_too() -> None:
     asked = tally("--version")
     assert asked.exit_code == 0
     assert asked.stdout == tally("version").stdout
+    said = json.loads(tally("version", "--json").stdout)
+    assert said == {"version": asked.stdout.strip()}
+
+
+@pytest.mark.parametrize("words", [[], ["status"], ["settlement"], ["settlement", "parse"]])
+def test_a_flag_is_not_shown_as_if_a_value_had_to_follow(words: list[str]) -> None:
+    shown = tally(*words, "--help", env={"COLUMNS": "200"}).stdout
+    assert "--help" in shown
+    assert "bool" not in shown
+
+
+def test_an_interruption_wherever_it_falls_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cli.main.app", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == INTERRUPTED
 
 
 def test_a_setting_that_cannot_be_is_named() -> None:
