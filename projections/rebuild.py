@@ -15,10 +15,10 @@ Errors: AlreadyRunningError; SourceError where the log does not give what follow
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, NamedTuple
 
 import psycopg
-from psycopg import IsolationLevel, sql
+from psycopg import IsolationLevel
 
 from projections.building import Build, Source, SourceError, Targets, positions, versions
 from projections.comparing import Difference, Side, compare
@@ -30,6 +30,7 @@ from projections.swapping import swap
 
 FRESH = "read_next"
 REBUILDING = GATE + 2  # A number of ours among the locks of a database.
+LOCK = "SELECT pg_try_advisory_lock(%s)"
 CATCH_UP_EVENTS = 5_000  # Fewer are built while the gate is held: a fraction of a second.
 CATCH_UP_ROUNDS = 100  # Each is shorter than the one before, or the log grows faster than we read.
 Connect = Callable[[], psycopg.Connection]
@@ -82,15 +83,6 @@ def rebuild(
         waits = [each for each in differences if each.model not in changed]
         swapped = not build.unknown and (accept or not waits) and _swap(connect, build, schemas)
         return Rebuilt(swapped, build.events, tuple(differences), tuple(build.unknown))
-
-
-def abandon(connection: psycopg.Connection, *, fresh: str = FRESH) -> None:
-    """Drop an unfinished build. Errors: AlreadyRunningError where somebody is at it."""
-    with connection.transaction():
-        _locked(connection, "SELECT pg_try_advisory_xact_lock(%s)")
-        connection.execute(
-            sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(fresh))
-        )
 
 
 def targets(build: Build, live: str) -> Targets:
@@ -169,14 +161,10 @@ def _alone(connect: Connect) -> Generator[psycopg.Connection]:
     """A connection that commits by itself and holds the lock of rebuilds."""
     with closing(connect()) as connection:
         connection.autocommit = True
-        _locked(connection, "SELECT pg_try_advisory_lock(%s)")
+        if connection.execute(LOCK, (REBUILDING,)).fetchone() != (True,):
+            raise AlreadyRunningError
         try:
             yield connection
         finally:
             if not connection.broken:  # Else the server has let go, or will as it notices.
                 connection.execute("SELECT pg_advisory_unlock(%s)", (REBUILDING,))
-
-
-def _locked(connection: psycopg.Connection, lock: LiteralString) -> None:
-    if connection.execute(lock, (REBUILDING,)).fetchone() != (True,):
-        raise AlreadyRunningError

@@ -8,7 +8,7 @@ import pytest
 
 from projections.building import SourceError, positions
 from projections.models import event_models
-from projections.rebuild import AlreadyRunningError, abandon, rebuild
+from projections.rebuild import AlreadyRunningError, rebuild
 from projections.recorded import Undecoded
 from projections.wallets import Wallets
 from tests.integration.memory_log import END, LOG, MemoryLog, opening, schemas
@@ -110,31 +110,13 @@ def test_an_unfinished_build_beyond_what_serves_is_dropped(
         assert contents(connection) == before
 
 
-def test_an_unfinished_build_can_be_given_up(dsn: str, reads: psycopg.Connection) -> None:
-    apply(reads, LOG)
-
-    def kill(place: int) -> None:
-        raise KilledError(place)
-
-    with pytest.raises(KilledError):
-        rebuild(opening(dsn), event_models(), MemoryLog(meanwhile=kill))
-    assert "read_next" in schemas(reads)
-    abandon(reads)
-    assert schemas(reads) == ["read"]
-    abandon(reads)
-
-
 def test_there_is_one_rebuild_at_a_time(dsn: str, reads: psycopg.Connection) -> None:
     apply(reads, LOG)
     refused: list[int] = []
 
     def another(place: int) -> None:
-        for attempt in (
-            lambda: rebuild(opening(dsn), [Wallets()], MemoryLog()),
-            lambda: abandon(reads),
-        ):
-            with pytest.raises(AlreadyRunningError):
-                attempt()
+        with pytest.raises(AlreadyRunningError):
+            rebuild(opening(dsn), [Wallets()], MemoryLog())
         refused.append(place)
 
     assert rebuild(opening(dsn), event_models(), MemoryLog(meanwhile=another)).swapped
@@ -156,11 +138,10 @@ def test_a_log_that_ends_too_early_or_has_a_hole_is_not_believed(
 ) -> None:
     apply(reads, LOG)
     before = contents(reads)
-    with pytest.raises(SourceError, match="events end at 100, wanted 178"):
-        rebuild(opening(dsn), event_models(), MemoryLog({"main": LOG[:100]}))
-    abandon(reads)
     with pytest.raises(SourceError, match="comes where 51 is next"):
         rebuild(opening(dsn), event_models(), MemoryLog({"main": [*LOG[:50], *LOG[60:]]}))
+    with pytest.raises(SourceError, match="events end at 100, wanted 178"):
+        rebuild(opening(dsn), event_models(), MemoryLog({"main": LOG[:100]}))
     assert contents(reads) == before
 
 
