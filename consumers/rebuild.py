@@ -9,7 +9,6 @@ batch ahead.
 Errors: Outage: somebody else rebuilds, or the log or the topic does not give what comes next.
 """
 
-import gc
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -23,6 +22,7 @@ from consumers.projector import log_reader, results
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
 from infra.event_store.directory import Book
+from infra.garbage import seldom_collected
 from projections import building, models
 from projections.answers import Commands
 from projections.building import SourceError
@@ -62,8 +62,8 @@ def run(
     assert len(chosen) == len(names), "a model that is none, or is not rebuilt"
     fed = {feed: [each for each in chosen if each.feed == feed] for feed in (EVENTS, ANSWERS)}
     source = LogSource(surroundings, progress)
-    gc.set_threshold(GARBAGE_EVERY, 50, 1_000)
-    return [_rebuild(source, wanted, accept=accept) for wanted in fed.values() if wanted]
+    with seldom_collected(GARBAGE_EVERY):
+        return [_rebuild(source, wanted, accept=accept) for wanted in fed.values() if wanted]
 
 
 def _rebuild(source: "LogSource", wanted: Sequence[Model], *, accept: bool) -> Outcome:

@@ -3,7 +3,6 @@
 Shape: run(surroundings, stop) until told to stop. Errors: Outage; what needs a rebuild says so.
 """
 
-import gc
 from collections.abc import Iterable, Sequence
 from threading import Event
 
@@ -19,6 +18,7 @@ from consumers.projector.results import Results
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
 from infra.event_store.directory import Book
+from infra.garbage import seldom_collected
 from infra.kafka import clients
 from infra.kafka.partition import partition_of
 from projections import schema
@@ -53,9 +53,8 @@ def run(surroundings: Surroundings, stop: Event) -> None:
         found = directory.listed(connection)
         return [book for book in found if partition_of(book.name.encode(), number) in ours]
 
-    gc.freeze()
-    gc.set_threshold(GARBAGE_EVERY, 50, 1_000)
-    Projector(consumer, connection, follower, letters, books).run(topics.dead_letters, stop)
+    with seldom_collected(GARBAGE_EVERY):
+        Projector(consumer, connection, follower, letters, books).run(topics.dead_letters, stop)
 
 
 class Fetch:

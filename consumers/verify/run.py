@@ -5,10 +5,7 @@ book is proven up to the end of its log as it was found.
 Errors: Outage. Read models that lag are waited for, BEHIND_S_MAX at most.
 """
 
-import gc
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from threading import Event
 
 import psycopg
@@ -20,16 +17,18 @@ from consumers.verify.log_pass import Folded, Pass, heads
 from consumers.verify.read_pass import behind, pass_over_answers, pass_over_reads
 from consumers.verify.report import Findings, Progress, Report
 from infra.event_store import directory
+from infra.garbage import seldom_collected
 from projections.models import event_models
 
 BEHIND_S_MAX = 30.0
 LOOK_S = 0.05
+GARBAGE_EVERY = 50_000  # Objects.
 
 
 def run(surroundings: Surroundings, progress: Progress | None = None) -> Report:
     """Recompute everything and compare."""
     findings = Findings()
-    with _seldom_collected():
+    with seldom_collected(GARBAGE_EVERY):
         _prove(surroundings, progress or _silently, findings)
     return findings.report()
 
@@ -49,17 +48,6 @@ def _prove(surroundings: Surroundings, say: Progress, findings: Findings) -> Non
                 pass_over_answers(connection, each.head, findings)
     say("events on Kafka")
     pass_over_bus(surroundings, books, findings)
-
-
-@contextmanager
-def _seldom_collected() -> Generator[None]:
-    """What is read is reference counted; looking for cycles in it takes a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 50, 1_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _silently(_what: str) -> None:

@@ -3,7 +3,6 @@
 Shape: run(surroundings, stop) until told to stop. Errors: what consumers/writer/program.py raises.
 """
 
-import gc
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -26,11 +25,13 @@ from infra.event_store.books import TakenBook
 from infra.event_store.datastore import translated
 from infra.event_store.directory import Book
 from infra.event_store.strays import Strays
+from infra.garbage import seldom_collected
 from infra.kafka import clients
 from infra.kafka.partition import partition_of
 from schemas import codec
 
 GROUP = "writer"
+GARBAGE_EVERY = 50_000  # Objects.
 TIMEOUT_S = 1.0  # For an offset that the next look gets too.
 log = structlog.get_logger()
 
@@ -42,10 +43,8 @@ def run(surroundings: Surroundings, stop: Event) -> None:
     opening = Opening(surroundings, decoder, stop)
     router = Router(decoder, AvroCodec(), opening.open_new, surroundings.cluster.partitions)
     consumer = clients.group_consumer(settings.kafka_address, group=f"{topics.prefix}.{GROUP}")
-    # What lives long is reference counted; a pass over all of memory costs more than it finds.
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1_000)
-    Writer(consumer, topics, opening, router.handle, batch=settings.batch).run(stop)
+    with seldom_collected(GARBAGE_EVERY):
+        Writer(consumer, topics, opening, router.handle, batch=settings.batch).run(stop)
 
 
 class Opening:
