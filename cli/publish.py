@@ -108,8 +108,9 @@ def _show(number: int, answer: "CommandAnswered", *, as_json: bool) -> None:
         line({"line": number} | asdict(answer))
         return
     said = f"line {number}: {answer.status}"
-    if answer.first_sequence:
-        said += f", events {answer.first_sequence} to {answer.last_sequence} of {answer.book}"
+    first, last = answer.first_sequence, answer.last_sequence
+    if first:
+        said += f", event{f's {first} to' if last > first else ''} {last} of {answer.book}"
     if answer.code:
         said += f", {answer.code}: {answer.detail}" if answer.detail else f", {answer.code}"
     say(said + (" (replayed)" if answer.replayed else ""))
@@ -118,8 +119,9 @@ def _show(number: int, answer: "CommandAnswered", *, as_json: bool) -> None:
 def _summarise(outcome: Outcome, call: Call, *, waited: bool) -> None:
     if waited:
         counts = ", ".join(f"{count} {status}" for status, count in sorted(outcome.seen.items()))
-        said = counted(outcome.published, "command")
-        complain(f"{said} published: {counts or 'nothing to answer'}")
+        published = f"{counted(outcome.published, 'command')} published"
+        said = f"{published}: {counts or 'nothing to answer'}"
+        complain(said) if call.json else say(said)  # A stream of JSON is answers alone.
     elif call.json:
         document({"published": outcome.published, "bad_lines": outcome.bad})
     else:

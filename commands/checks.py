@@ -1,15 +1,15 @@
 """The shape of what clients send, checked before any rule: ids, currencies, lengths, days.
 
-Shape: check(meta, command) -> Refused | None; the detail names the field, what was expected and
-what was found. Amounts are the rules' own matter. check_day(effective_on, today) is asked beside
-it, where a day is named.
+Shape: wrong(meta, command) -> every Refused, check(meta, command) the first or None; the detail
+names the field, what was expected and what was found. Amounts are the rules' own matter.
+check_day(effective_on, today) is asked beside it, where a day is named.
 Bounds: an id has 64 characters at most, any other text TEXT_CHARS_MAX, so that an event with ten
 of them stays far below a record's bound.
 Source: ISO 4217 by the iso4217 package.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -48,25 +48,29 @@ Rule = Callable[[Any], object]  # True of what is right.
 
 def check(meta: Meta, command: object) -> Refused | None:
     """The first field that is not as it must be, or None."""
+    return next(wrong(meta, command), None)
+
+
+def wrong(meta: Meta, command: object) -> Iterator[Refused]:
+    """Every field that is not as it must be."""
     if not ID.fullmatch(meta.client):
-        return _refused("meta.client", expected=ID.pattern, found=meta.client)
+        yield _refused("meta.client", expected=ID.pattern, found=meta.client)
     if not KEY.fullmatch(meta.idempotency_key):
-        return _refused("meta.idempotency_key", expected=KEY.pattern, found=meta.idempotency_key)
-    if (wrong := _other_meta(meta)) is not None:
-        return wrong
+        yield _refused("meta.idempotency_key", expected=KEY.pattern, found=meta.idempotency_key)
+    if meta.correlation_id or meta.actor or meta.traceparent or meta.effective_on:
+        yield from _other_meta(meta)
     for name, get, is_right, expected in _checks(type(command)):
         value = get(command)
         if not is_right(value):
-            return _refused(name, expected=expected, found=value)
+            yield _refused(name, expected=expected, found=value)
     for name, get in _lists(type(command)):
         items: tuple[object, ...] = get(command)
         for index, item in enumerate(items):
             for field_name, get_field, is_right, expected in _checks(type(item)):
                 if not is_right(get_field(item)):
-                    return _refused(
+                    yield _refused(
                         f"{name}[{index}].{field_name}", expected=expected, found=get_field(item)
                     )
-    return None
 
 
 def check_day(effective_on: str, today: int) -> Refused | None:
@@ -78,16 +82,13 @@ def check_day(effective_on: str, today: int) -> Refused | None:
     return _refused("meta.effective_on", expected=near, found=effective_on)
 
 
-def _other_meta(meta: Meta) -> Refused | None:
-    if not (meta.correlation_id or meta.actor or meta.traceparent or meta.effective_on):
-        return None
+def _other_meta(meta: Meta) -> Iterator[Refused]:
     for name in ("correlation_id", "actor", "traceparent"):
         text: str = getattr(meta, name)
         if text and not _is_short(text):
-            return _refused("meta." + name, expected=SHORT, found=text)
+            yield _refused("meta." + name, expected=SHORT, found=text)
     if meta.effective_on and not _is_day(meta.effective_on):
-        return _refused("meta.effective_on", expected="a day YYYY-MM-DD", found=meta.effective_on)
-    return None
+        yield _refused("meta.effective_on", expected="a day YYYY-MM-DD", found=meta.effective_on)
 
 
 def _refused(name: str, *, expected: str, found: object) -> Refused:

@@ -7,8 +7,9 @@ checks (commands/checks.py); what depends on the books is the writer's to judge.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from commands import checks
 from commands.catalogue import CLIENT_COMMANDS
@@ -19,6 +20,8 @@ from schemas.malformed import Malformed
 
 # Six characters of JSON (an escape) for each byte of the largest command, and its envelope.
 LINE_BYTES_MAX = 6 * codec.COMMAND_BYTES_MAX + 65_536
+NO_UTF_8 = "line: expected UTF-8, found other bytes (is the file UTF-16?)"
+ENVELOPE = {"book": BOOK, "client": checks.ID, "idempotency_key": checks.KEY}
 
 
 class Good(NamedTuple):
@@ -53,15 +56,18 @@ def read(source: BinaryIO) -> Iterator[Good | Bad]:
 def _read_line(number: int, raw: bytes) -> Good | Bad:
     try:
         value: object = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object)
-    except _Repeated as error:
-        return Bad(number, (f"{error}: expected once, found more than once",))
+        problems = [f"{path}: expected once, found more than once" for path in _repeated(value)]
     except (ValueError, RecursionError) as error:
-        return Bad(number, (f"line: expected one JSON object in UTF-8, found none ({error})",))
+        # UTF-16 has zeros between letters that are UTF-8.
+        foreign = isinstance(error, UnicodeDecodeError) or b"\0" in raw
+        said = NO_UTF_8 if foreign else f"line: expected one JSON object, found none ({error})"
+        return Bad(number, (said,))
     found = command_from_json(value)
     if not isinstance(found, Line):
-        return Bad(number, tuple(str(problem) for problem in found))
-    if problems := tuple(_problems(found)):
-        return Bad(number, problems)
+        return Bad(number, (*problems, *map(str, found), *_envelope(value)))
+    problems += _problems(found)
+    if problems:
+        return Bad(number, tuple(problems))
     try:
         payload = codec.encode_command(found.meta, found.command)
     except Malformed as malformed:
@@ -75,19 +81,41 @@ def _problems(line: Line) -> Iterator[str]:
         yield f"type: expected a command that clients publish, found {short}, which is our own"
     if not BOOK.fullmatch(line.book):
         yield f"book: expected {BOOK.pattern}, found {line.book!r:.80}"
-    refused = checks.check(line.meta, line.command)
-    if refused is not None:
+    for refused in checks.wrong(line.meta, line.command):
         meta = refused.detail.startswith("meta.")
         yield refused.detail.removeprefix("meta.") if meta else f"data.{refused.detail}"
 
 
-class _Repeated(Exception):  # noqa: N818 - a fact about the line.
-    """A name that an object has twice; which one was meant nobody knows."""
+def _envelope(value: object) -> Iterator[str]:
+    """Of a line whose command cannot be made: what is wrong around it all the same."""
+    values = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    for name, pattern in ENVELOPE.items():
+        found = values.get(name)
+        if found and isinstance(found, str) and not pattern.fullmatch(found):
+            yield f"{name}: expected {pattern.pattern}, found {found!r:.80}"
+
+
+class _Repeating(dict[str, object]):
+    """An object that has names twice; which one was meant nobody knows."""
+
+    def __init__(self, pairs: Sequence[tuple[str, object]]) -> None:
+        super().__init__(pairs)
+        counts = Counter(name for name, _ in pairs)
+        self.repeated = [name for name, count in counts.items() if count > 1]
 
 
 def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Repeated(next(name for name in names if names.count(name) > 1))
-    return found
+    return found if len(found) == len(pairs) else _Repeating(pairs)
+
+
+def _repeated(value: object, path: str = "") -> Iterator[str]:
+    """The paths of all names that an object has twice."""
+    if isinstance(value, _Repeating):
+        yield from (f"{path}{name}" for name in value.repeated)
+    if isinstance(value, dict):
+        for name, each in cast("dict[str, object]", value).items():
+            yield from _repeated(each, f"{path}{name}.")
+    elif isinstance(value, list):
+        for index, each in enumerate(cast("list[object]", value)):
+            yield from _repeated(each, f"{path.removesuffix('.')}[{index}].")

@@ -11,6 +11,7 @@ import time
 
 from confluent_kafka import KafkaError, Message
 
+from cli.printing import counted
 from cli.publishing.lines import Good
 from commands.outage import Outage
 from infra.called import hint
@@ -88,7 +89,7 @@ class Sender:
 
     def _outage(self, why: str) -> Outage:
         return Outage(
-            f"Kafka: {why}; {self.acknowledged} commands were acknowledged."
+            f"Kafka: {why}; {counted(self.acknowledged, 'command')} acknowledged."
             " Publish the same file again: what arrived is not done twice",
             retry=False,
         )

@@ -81,7 +81,7 @@ def test_kafka_that_falls_silent_ends_publishing(system: System) -> None:
     for good in read(io.BytesIO(day("main"))):
         assert isinstance(good, Good)
         sender.send(good)
-    with pytest.raises(Outage, match="no acknowledgement for 1 s; 0 commands were acknowledged"):
+    with pytest.raises(Outage, match="no acknowledgement for 1 s; 0 commands acknowledged"):
         sender.finish()
 
 

@@ -38,7 +38,12 @@ def test_good_lines_go_out_if_that_is_wanted(call: Call, book_name: str) -> None
     assert call("book", "create", book_name).exit_code == 0
     stdin = b"nonsense\n" + day(book_name).splitlines(keepends=True)[0]
     published = call("publish", "-", "--wait", "--skip-bad", stdin=stdin)
-    assert published.stdout == f"line 2: accepted, events 1 to 1 of {book_name}\n"
+    assert published.stdout.splitlines() == [
+        f"line 2: accepted, event 1 of {book_name}",
+        "1 command published: 1 accepted",
+    ]
+    said = "tally: line 1: line: expected one JSON object, found none (Expecting value: "
+    assert published.stderr.startswith(said)
     assert published.exit_code == 1
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -54,8 +55,12 @@ def test_a_good_line_is_a_command() -> None:
 def test_a_file_may_begin_with_a_mark_of_utf_8_and_be_nothing_else() -> None:
     (found,) = read(io.BytesIO(json.dumps(LINE).encode("utf-8-sig")))
     assert isinstance(found, Good)
-    (said,) = problems(json.dumps(LINE).encode("utf-16"))
-    assert said.startswith("line: expected one JSON object in UTF-8, found none ('utf-8' codec")
+    text = "\n".join([json.dumps(LINE)] * 2) + "\n"
+    for name in ("utf-16", "utf-16-le", "utf-16-be"):
+        found = list(read(io.BytesIO(text.encode(name))))
+        said = "line: expected UTF-8, found other bytes (is the file UTF-16?)"
+        assert {each.problems for each in found if isinstance(each, Bad)} == {(said,)}, name
+        assert all(isinstance(each, Bad) for each in found)
 
 
 def test_empty_lines_count_but_say_nothing() -> None:
@@ -84,12 +89,30 @@ def test_a_bad_field_is_named(change: dict[str, Any], problem: str) -> None:
 def test_all_that_is_wrong_is_named() -> None:
     (found,) = lines(LINE | {"type": "HoldForOwner", "data": HOLD, "book": "B"})
     assert isinstance(found, Bad)
-    assert [each.partition(":")[0] for each in found.problems] == ["type", "book"]
+    assert named(found.problems) == ["type", "book"]
+    wrong = {"client": "sh op", "idempotency_key": "x 5", "book": "B"}
+    bad = DATA | {"wallet_id": "a b", "currency": "EUX"}
+    (found,) = lines(LINE | wrong | {"data": bad})
+    assert isinstance(found, Bad)
+    around = ["book", "client", "idempotency_key"]
+    assert named(found.problems) == [*around, "data.wallet_id", "data.currency"]
+    (found,) = lines(LINE | wrong | {"data": DATA | {"wallet_id": 7}})
+    assert isinstance(found, Bad)
+    assert named(found.problems) == ["data.wallet_id", *around]
 
 
-def test_a_name_that_is_there_twice_is_named() -> None:
-    raw = b'{"type": "OpenWallet", "data": {"wallet_id": "a", "wallet_id": "b"}}'
-    assert problems(raw) == ("wallet_id: expected once, found more than once",)
+def named(found: Sequence[str]) -> list[str]:
+    return [each.partition(":")[0] for each in found]
+
+
+def test_all_names_that_are_there_twice_are_named_by_their_paths() -> None:
+    raw = json.dumps(LINE).encode().replace(b'"wallet_id"', b'"wallet_id": "b", "wallet_id"')
+    said = "data.wallet_id: expected once, found more than once"
+    assert problems(raw) == (said,)
+    raw = raw.replace(b'"book"', b'"book": "shop", "book": "main", "book"')
+    assert problems(raw) == ("book: expected once, found more than once", said)
+    inside = b'{"items": [{}, {"a": 1, "a": 2}]}'
+    assert problems(inside)[0] == "items[1].a: expected once, found more than once"
 
 
 @pytest.mark.parametrize("raw", [b"nonsense", b"{", b"\xff", b"[" * 100_000, b"1" * 5_000])
