@@ -5,7 +5,7 @@ poll's dead letters. Rules: what a model holds already is cut; what is missing, 
 or amid it, is fetched, from where the models stand; a model of money that meets an unknown event
 stops, stale and never wrong, and the others go on. A foreign record is logged, counted and passed
 over.
-Errors: Outage; psycopg's operational errors are made one.
+Errors: Outage; psycopg's operational errors are made one. Searching, of `fetch`.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +32,10 @@ class Span(NamedTuple):
 
     after: int
     to: int
+
+
+class Searching(Exception):  # noqa: N818 - a state, not an error.
+    """What is missing is not found yet. Nothing is lost by asking later: the search goes on."""
 
 
 Fetch = Callable[[str, Span], Sequence[Recorded]]

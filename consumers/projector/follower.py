@@ -12,6 +12,7 @@ Source: docs/decisions/0010-projector.md.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -21,7 +22,7 @@ import structlog
 from psycopg import sql
 
 from consumers.projector import log_reader
-from consumers.projector.feed import Feed
+from consumers.projector.feed import Feed, Searching
 from infra.event_store.directory import Book
 from projections.batches import Gap
 
@@ -113,7 +114,8 @@ class Follower:
         if place.events < end.events and self._events.going(name):
             done += self._follow_events(book, place)
         if place.answers < end.answers:
-            done += self._follow_answers(book, place, end)
+            with suppress(Searching):  # It goes on at the next step.
+                done += self._follow_answers(book, place, end)
         return done
 
     def _follow_events(self, book: Book, place: Place) -> int:
@@ -136,11 +138,13 @@ class Follower:
             return len(batch)
         if self._filling not in ("", book.name):
             return 0  # One book at a time: each is read from the beginning of the topic.
+        self._filling = book.name
         found = batch[0].sequence if batch else end.answers + 1
         self._answers.fill(self._connection, Gap(book.name, place.answers + 1, found))
         before = place.answers
         place.answers = self._held(book.name).place.answers
-        self._filling = book.name if place.answers + 1 < found else ""
+        if place.answers + 1 >= found:
+            self._filling = ""
         return place.answers - before
 
     def _wait(self, name: str, *, outage: str) -> None:

@@ -43,7 +43,7 @@ def run(surroundings: Surroundings, stop: Event) -> None:
         connection,
         lambda book: redrive_book(connection, book, fetch.events_at),
         events=Feed(event_models(), fetch.events),
-        answers=Feed([Commands()], Results(surroundings, stop).fetch),
+        answers=Feed([Commands()], Results(surroundings).fetch),
     )
     letters = DeadLetterFeed(decoding.read_dead_letter)
     consumer = clients.group_consumer(settings.kafka_address, group=f"{topics.prefix}.{GROUP}")

@@ -8,10 +8,13 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from confluent_kafka import OFFSET_END, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from consumers import rebuild
+from consumers.projector import results
+from consumers.projector.feed import Searching, Span
 from projections.models import REBUILT
 from tests.integration.faults.given import (
     assert_sound,
@@ -99,6 +102,26 @@ def test_answers_that_the_book_has_dropped_come_from_their_topic(
         until_held(system, to=count)
         assert held(system) == (count, 1, count)
         assert_sound(system)
+
+
+def test_a_search_that_takes_long_is_cut_and_goes_on_where_it_was(
+    servers: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among the answers of another book: each part looks at one record."""
+    monkeypatch.setattr(results, "SEARCH_S", -1.0)
+    with running(servers, tmp_path, partitions=1) as system:
+        system.create_book("other")
+        before = publish(system, opened("x", "y"), book="other")
+        until_relayed(system, before, book="other")
+        count = publish(system, opened("a", "b", "c"))
+        until_relayed(system, count)
+        search = results.Results(system.surroundings)
+        for _ in range(before):
+            with pytest.raises(Searching):
+                search.fetch("main", Span(0, count))
+        for after in range(count):
+            (found,) = search.fetch("main", Span(after, count))
+            assert found.sequence == after + 1
 
 
 def test_read_models_come_up_though_the_first_answers_are_gone(

@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from consumers.projector import follower as following
 from consumers.projector import log_reader
-from consumers.projector.feed import Feed, Span
+from consumers.projector.feed import Feed, Fetch, Searching, Span
 from consumers.projector.follower import Follower
-from consumers.projector.start import Fetch
+from consumers.projector.start import Fetch as FromBook
 from domain.wallet import CreditWallet, FreezeWallet, OpenWallet, WalletFrozen
 from projections import rebuild, schema
 from projections.answers import Commands
@@ -44,19 +44,19 @@ def written(shelf: Shelf, numbers: range) -> None:
     desk.close()
 
 
-def follower(shelf: Shelf, connection: psycopg.Connection) -> Follower:
+def nothing(_book: str, _span: Span) -> Sequence[Recorded]:
+    return []
+
+
+def follower(shelf: Shelf, connection: psycopg.Connection, answers: Fetch = nothing) -> Follower:
     made = Follower(
         connection,
         lambda _book: None,
-        events=Feed(event_models(), Fetch(shelf.dsn).events),
-        answers=Feed([Commands()], nothing),
+        events=Feed(event_models(), FromBook(shelf.dsn).events),
+        answers=Feed([Commands()], answers),
     )
     made.take([MAIN])
     return made
-
-
-def nothing(_book: str, _span: Span) -> Sequence[Recorded]:
-    return []
 
 
 def to_the_end(made: Follower) -> list[int]:
@@ -125,6 +125,28 @@ def test_read_models_ahead_of_the_log_are_rebuilt_as_far_as_it_goes(
     written(shelf, range(COUNT, COUNT + 1))
     to_the_end(follower(shelf, connection))
     assert set(held(connection).values()) == {2 * COUNT + 2}
+
+
+def test_while_dropped_answers_are_searched_for_the_events_go_on(
+    shelf: Shelf, connection: psycopg.Connection
+) -> None:
+    """And whoever steps comes back in between, to keep what it is a member of."""
+    written(shelf, range(COUNT))
+    kept = log_reader.Following(connection).answers(MAIN, after=0, limit=2 * COUNT)
+    shelf.ask("DELETE FROM answers WHERE answer_sequence <= 10")
+    asked: list[Span] = []
+
+    def found_at_last(_book: str, span: Span) -> Sequence[Recorded]:
+        asked.append(span)
+        if len(asked) < 3:
+            raise Searching
+        return kept[span.after : span.to]
+
+    made = follower(shelf, connection, found_at_last)
+    end = 2 * COUNT
+    assert [made.step() for _ in range(6)] == [0, end, 0, 10, end - 10, 0]
+    assert asked == [Span(0, 10)] * 3
+    assert set(held(connection).values()) == {end}
 
 
 class Log(Source):
