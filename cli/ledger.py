@@ -104,15 +104,16 @@ def _account(call: Call, connection: "Reader", named: tuple[str, str], limit: in
             each["book_sequence"],
             second(each["recorded_at"]),
             each["effective_on"],
-            each["side"],
-            money(each["amount_minor"], each["currency"]),
+            *(
+                money(abs(each["amount_minor"]), each["currency"]) if each["side"] == side else ""
+                for side in ("debit", "credit")
+            ),
             money(each["balance_after_minor"], each["currency"]),
             each["counter_account"],
         )
         for each in history
     ]
-    right = [("amount", NUMBER), ("balance", NUMBER)]
-    columns = ["event", "recorded (UTC)", "day", "side", *right, "other side"]
+    columns = ["event", "recorded (UTC)", "day", *_MONEY, "other side"]
     table("Last postings, the newest first", columns, lines)
 
 

@@ -1,15 +1,19 @@
 """`tally verify` and `tally rebuild`: everything recomputed from the log."""
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.calls import BROKEN, Call, misused, with_call
-from cli.printing import NUMBER, document, progress, table
+from cli.printing import NUMBER, counted, document, progress, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from consumers.rebuild import Outcome
+    from consumers.verify.report import Invariant
 
 Models = Annotated[
     list[str] | None, typer.Argument(metavar="[READ_MODEL]...", help="Which read models.")
@@ -36,11 +40,7 @@ def verify(call: Call) -> None:
     if call.json:
         document(asdict(report) | {"holds": report.holds})
     else:
-        rows = [
-            (each.name, "holds" if each.holds else "BROKEN", each.detail)
-            for each in report.invariants
-        ]
-        table(f"{report.events:,} events", ["invariant", "verdict", "first offenders"], rows)
+        table(f"{counted(report.events, 'event')} proven", *verdicts(report.invariants))
     if not report.holds:
         raise typer.Exit(BROKEN)
 
@@ -77,6 +77,20 @@ def rebuild(
         raise typer.Exit(BROKEN)
 
 
+def verdicts(invariants: "Sequence[Invariant]") -> tuple[list[str], list[tuple[str, str, str]]]:
+    """Columns and rows of a table of them."""
+    rows = [(each.name, "holds" if each.holds else "BROKEN", each.detail) for each in invariants]
+    return ["invariant", "verdict", "first offenders"], rows
+
+
+def _in_words(row: str) -> str:
+    """`order_id o1, amount 100`, of a row as JSON."""
+    values: dict[str, object] = json.loads(row)
+    return ", ".join(
+        f"{name} {'nothing' if value is None else value}" for name, value in values.items()
+    )
+
+
 def _show_rebuilt(call: Call, outcomes: "list[Outcome]") -> None:
     if call.json:
         document([asdict(each) for each in outcomes])
@@ -95,12 +109,12 @@ def _show_rebuilt(call: Call, outcomes: "list[Outcome]") -> None:
     table("Rebuilt", ["read models", "verdict", *right], rows)
     for each in outcomes:
         for one in each.rebuilt.differences:
-            counts = f"{one.live_rows} rows serve, {one.fresh_rows} were built"
+            counts = f"rows that serve {one.live_rows:,}, rows built {one.fresh_rows:,}"
             progress(one.model, f"{one.relation} of {one.book} differs: {counts}")
             for row in one.only_live:
-                progress(one.model, f"only serves: {row}")
+                progress(one.model, f"only serves: {_in_words(row)}")
             for row in one.only_fresh:
-                progress(one.model, f"only built: {row}")
+                progress(one.model, f"only built: {_in_words(row)}")
         for unknown in each.rebuilt.unknown:
             place = f"{unknown.book}/{unknown.sequence}"
             progress(unknown.model, f"stands before {unknown.type_name} at {place}: {unknown.why}")

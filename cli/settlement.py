@@ -8,13 +8,15 @@ import typer
 
 from cli.application import Application
 from cli.calls import BROKEN, INTERRUPTED, USAGE, Call, complain, misused, refuse, with_call
-from cli.printing import NUMBER, document, line, money, progress, say, table
+from cli.printing import NUMBER, counted, document, line, money, progress, say, table
 from cli.shared_options import AnyBook, Book, Limit
 from infra.called import hint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from consumers.intake.importing import ImportReport
-    from providers.settlement_file import FileProof, FileRefused, SettlementLine
+    from providers.settlement_file import Control, FileProof, FileRefused, SettlementLine
 
 FILES = """SELECT batch_id, book, provider, merchant_account, format, file_name, business_day,
   status, lines, lines_reported, imported_at, sealed_at, sha256
@@ -69,7 +71,7 @@ def import_file(
         raise _refused(call, file, proof)
     importer = importing.Importer(
         call.surroundings(timeout),
-        lambda done, of: progress("import", f"{done:,} of {of:,} lines"),
+        lambda done, of: progress("import", f"{done:,} of {counted(of, 'line')}"),
         silence_s_max=timeout,
     )
     try:
@@ -198,14 +200,18 @@ def _show_proof(proof: "FileProof") -> None:
         for code, sums in proof.currencies.items()
     ]
     right = [("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)]
-    table(f"{proof.lines:,} lines", ["currency", *right], rows)
-    controls = [
-        (each.name, each.printed, each.computed, "holds" if each.holds else "DOES NOT HOLD")
-        for each in proof.controls
-    ]
-    columns = ["printed total", ("printed", NUMBER), ("lines come to", NUMBER), ""]
-    table("Controls", columns, controls)
+    table(counted(proof.lines, "line"), ["currency", *right], rows)
+    table("Controls, as the file prints them", *controls(proof.controls))
     say(f"file {proof.batch_id}, SHA-256 {proof.sha256}")
+
+
+def controls(found: "Sequence[Control]") -> tuple[list[Any], list[tuple[str, ...]]]:
+    """Columns and rows of a table of them."""
+    rows = [
+        (each.name, each.printed, each.computed, "holds" if each.holds else "BROKEN")
+        for each in found
+    ]
+    return ["control", ("printed", NUMBER), ("lines come to", NUMBER), "verdict"], rows
 
 
 def _show_report(call: Call, report: "ImportReport") -> None:
@@ -214,15 +220,15 @@ def _show_report(call: Call, report: "ImportReport") -> None:
     if call.json:
         document(asdict(report))
         return
-    counts = f"{report.fresh:,} lines were new, {report.repeated:,} were there already"
+    counts = f"{counted(report.fresh, 'line')} new, {report.repeated:,} there already"
     say(f"{report.outcome}: {report.proof.batch_id} into {report.book}; {counts}")
     if report.refused:
-        complain(f"{report.refused:,} lines were refused, so the file is not sealed")
+        complain(f"{counted(report.refused, 'line')} refused, so the file is not sealed")
     for each in report.refusals:
         where = f"lines {each.first_line} to {each.last_line}" if each.first_line else "the file"
         complain(f"{where}: {each.status}, {each.code}: {each.detail}")
     if report.absent is not None:
-        say(f"{report.absent:,} things of ours that it should have brought are not in it")
+        say(f"{counted(report.absent, 'thing')} of ours that it should have brought: not in it")
     elif report.outcome != importing.ALREADY_IMPORTED:
         say("What the file should have brought and did not is looked for later, by the intake")
     data = call.own_settings().data

@@ -26,13 +26,13 @@ WHERE c.relnamespace = to_regnamespace(%s) AND c.relname = %s AND a.attnum > 0
 # A sum does not mind the order of rows, so nobody sorts millions of them.
 HASH: Final = """SELECT book, count(*), sum(hash_record_extended(t, 0)::numeric)
 FROM (SELECT {columns} FROM {relation}) AS t GROUP BY book"""
-ROWS: Final = """SELECT t::text COLLATE "C" AS row FROM (SELECT {columns} FROM {relation}
-WHERE book = %s) AS t ORDER BY row"""
+ROWS: Final = """SELECT row_to_json(t)::text COLLATE "C" AS row
+FROM (SELECT {columns} FROM {relation} WHERE book = %s) AS t ORDER BY row"""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A relation in which two builds differ; examples of rows that only one of them has."""
+    """A relation in which two builds differ; rows that only one of them has, as JSON objects."""
 
     model: str
     relation: str

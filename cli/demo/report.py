@@ -6,10 +6,11 @@ Units: amounts in the currency's own digits. Shape: show(findings, keep) prints 
 from pathlib import Path
 
 from cli.demo.findings import Findings
-from cli.printing import NUMBER, money, say, table
+from cli.printing import NUMBER, counted, money, say, table
+from cli.proof import verdicts
+from cli.settlement import controls
 from infra.called import hint
 
-MARK = {True: "yes", False: "NO"}
 KEPT = (
     (("up",), "run it again, as a service; then, in another terminal:"),
     (("status",), "books, lag per step, what waits for what"),
@@ -30,9 +31,10 @@ def show(findings: Findings, keep: Path | None) -> None:
     """Print it all, and what can be looked at next: the data, if it was kept."""
     played = findings.played
     rate = played.commands / played.duration_s
+    commands, events = counted(played.commands, "command"), counted(findings.events, "event")
     say(
-        f"\n{played.commands:,} commands in {played.duration_s:.1f} s: {rate:,.0f}/s from publish"
-        f" to read models ({played.refused:,} refused by a rule), {findings.events:,} events"
+        f"\n{commands} in {played.duration_s:.1f} s: {rate:,.0f}/s from publish to read models"
+        f" ({played.refused:,} refused by a rule), {events}"
     )
     table(
         "Trial balance (debit - credit; sums to zero)",
@@ -44,11 +46,7 @@ def show(findings: Findings, keep: Path | None) -> None:
     )
     _show_bill(findings)
     _show_breaks(findings)
-    table(
-        "Invariants, recomputed from the log",
-        ("invariant", "holds", "detail"),
-        [(each.name, MARK[each.holds], each.detail) for each in findings.invariants],
-    )
+    table("Invariants, recomputed from the log", *verdicts(findings.invariants))
     say(f"The data stays in {keep}. What to look at next:" if keep else "What to do next:")
     hints = [(hint(*words, data=keep), what) for words, what in (KEPT if keep else TAKEN_AWAY)]
     width = max(len(one) for one, _ in hints)
@@ -60,9 +58,8 @@ def _show_bill(findings: Findings) -> None:
     """The real bill proven, and the imported one against the ledger."""
     proof = findings.played.original
     table(
-        f"Controls of the real bill, {proof.lines} lines, as WeChat printed them",
-        ("control", ("printed", NUMBER), ("computed", NUMBER), "holds"),
-        [(each.name, each.printed, each.computed, MARK[each.holds]) for each in proof.controls],
+        f"Controls of the real bill, {counted(proof.lines, 'line')}, as WeChat printed them",
+        *controls(proof.controls),
     )
     rows: list[tuple[str, str, str, str]] = []
     for name, total in findings.totals.items():
@@ -71,7 +68,7 @@ def _show_bill(findings: Findings) -> None:
         rows.append(("file", gross, fee, net))
         rows.append(("ledger", "", "", money(findings.settled_net.get(name, 0), name)))
     table(
-        f"The imported bill, {findings.lines} lines of which {findings.matched} matched",
+        f"The imported bill, {counted(findings.lines, 'line')} of which {findings.matched} matched",
         ("", ("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)),
         rows,
     )

@@ -21,8 +21,8 @@ from infra.kafka.partition import partition_of
 from infra.settings import Settings
 
 WAITERS = {
-    "kafka": "every program waits",
-    "postgres": "every program waits",
+    "kafka": "every program that uses it waits",
+    "postgres": "every program that uses it waits",
     "registry": "whoever starts, or meets a new schema, waits",
 }
 
@@ -188,18 +188,20 @@ def _books_wait(lines: Sequence[BookLine]) -> Iterator[str]:
     unread = {each.partition: each.writer.behind for each in lines}
     for partition, behind in unread.items():
         if behind:
-            yield f"{behind} records of partition {partition} wait for the writer"
+            yield f"not read by the writer: {counted(behind, 'record')} of partition {partition}"
     for each in lines:
         book = each.standing
         if each.relay.behind:
-            yield f"{each.relay.behind} events and answers of {book.book} wait for the relay"
+            behind = counted(each.relay.behind, "record")
+            yield f"not published by the relay: {behind} of {book.book}"
         if each.projector.behind:
-            yield f"{each.projector.behind} events of {book.book} wait for the projector"
+            behind = counted(each.projector.behind, "event")
+            yield f"not applied by the projector: {behind} of {book.book}"
         if book.timers_due:
-            yield f"{book.timers_due} due timers of {book.book} wait for the writer"
+            yield f"not done by the writer: {counted(book.timers_due, 'due timer')} of {book.book}"
         for model in book.models:
             if model.parked:
-                yield f"{model.parked} events of {book.book} are parked by {model.model}"
+                yield f"parked by {model.model}: {counted(model.parked, 'event')} of {book.book}"
 
 
 def _now_us() -> int:

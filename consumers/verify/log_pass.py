@@ -138,7 +138,7 @@ class Pass:
             known = self.folded.streams[stream] = Aggregate(identity.stream_id(stream))
         known.version += 1
         if row[1] != known.version or row[4] != known.stream_id:
-            self._wrong("streams_gapless", row, f"{stream} version {row[1]}")
+            self._wrong("streams_gapless", row, f"{'/'.join(stream)} version {row[1]}")
             known.version = row[1]
         try:
             known.state = rule.evolve(known.state, event)

@@ -6,7 +6,7 @@ folds the log on to where each of them is then, so that the system may run meanw
 """
 
 from collections import Counter
-from typing import LiteralString, cast
+from typing import LiteralString, NamedTuple, cast
 
 import psycopg
 from psycopg import sql
@@ -49,6 +49,19 @@ KEY_REUSED = "idempotency_key_reused"
 MODEL_OF_WALLETS, MODEL_OF_LEDGER = "wallets", "ledger"
 
 
+class Facts(NamedTuple):
+    """What is compared of a wallet; amounts in minor units."""
+
+    currency: str
+    status: str
+    balance: int
+    reserved: int
+    debt: int
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in self._asdict().items())
+
+
 def behind(
     connection: psycopg.Connection, folded: Folded, models: list[str]
 ) -> list[tuple[str, int]]:
@@ -72,10 +85,11 @@ def pass_over_reads(connection: psycopg.Connection, book: Pass, findings: Findin
 
 def _wallets(connection: psycopg.Connection, folded: Folded, findings: Findings) -> None:
     served = {
-        row[0]: tuple(row[1:]) for row in connection.execute(WALLETS, (folded.book,)).fetchall()
+        row[0]: Facts._make(row[1:])
+        for row in connection.execute(WALLETS, (folded.book,)).fetchall()
     }
     ours = {
-        state.wallet_id: (
+        state.wallet_id: Facts(
             state.currency,
             state.status,
             state.balance_minor,

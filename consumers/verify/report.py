@@ -69,7 +69,8 @@ class Findings:
 
     def compare(self, invariant: Name, what: str, *, found: object, expected: object) -> None:
         if found != expected:
-            self.wrong(invariant, f"{what}: found {found}, expected {expected}")
+            said = ["nothing" if each is None else str(each) for each in (found, expected)]
+            self.wrong(invariant, "{}: found {}, expected {}".format(what, *said))
 
     def report(self) -> Report:
         return Report(self.events, tuple(self._invariant(name) for name in INVARIANTS))

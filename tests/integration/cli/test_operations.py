@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import psycopg
@@ -122,6 +123,26 @@ def test_everything_is_proven(call: Call) -> None:
     assert report["events"] >= 5
     assert "trial_balance_zero" in [each["name"] for each in report["invariants"]]
     assert "holds" in call("verify").stdout
+
+
+def test_what_somebody_changed_is_named_in_words(call: Call, system: System, played: str) -> None:
+    change = "UPDATE read.wallet_profiles SET debt = %s WHERE book = %s AND wallet_id = 'alice'"
+    with psycopg.connect(system.settings.postgres, autocommit=True) as connection:
+        connection.execute(change, (5, played))
+        try:
+            proven, rebuilt = call("verify"), call("rebuild", "wallets")
+        finally:
+            connection.execute(change, (0, played))
+    assert proven.exit_code == 1
+    assert re.search(r"invariant +┃ verdict +┃ first offenders", proven.stdout)
+    assert re.search(r"wallets_equal_streams +│ BROKEN", proven.stdout)
+    wallet = "currency EUR, status open, balance 700, reserved 0, debt {}"
+    said = f"{played} wallet alice: found {wallet.format(5)}, expected {wallet.format(0)}"
+    assert said in proven.stdout
+    assert rebuilt.exit_code == 1
+    assert "NOT swapped in" in rebuilt.stdout
+    assert re.search("wallets: only serves: .*wallet_id alice, .*debt 5", rebuilt.stderr)
+    assert re.search("wallets: only built: .*wallet_id alice, .*debt 0", rebuilt.stderr)
 
 
 @pytest.mark.usefixtures("played")

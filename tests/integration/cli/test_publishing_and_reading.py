@@ -134,5 +134,9 @@ def test_an_account_is_shown_with_its_postings(call: Call, played: str) -> None:
     account = parsed(call(*words, "--json"))
     assert [each["balance_minor"] for each in account["balances"]] == [-700]
     assert [each["amount_minor"] for each in account["postings"]] == [300, -1_000]
-    assert "liability:wallet:alice: -7.00 EUR" in call(*words).stdout
+    shown = call(*words).stdout
+    assert "liability:wallet:alice: -7.00 EUR" in shown
+    credited = next(each for each in shown.splitlines() if "external:bank" in each)
+    cells = [cell.strip() for cell in credited.split("│")]
+    assert cells[4:7] == ["", "10.00 EUR", "-10.00 EUR"], "debit, credit, balance: one sign"
     assert call("ledger", "--book", played, "--account", "no:such").exit_code == 1
