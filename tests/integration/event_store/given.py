@@ -7,7 +7,7 @@ Units: cents; offsets count from 0.
 """
 
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -115,6 +115,17 @@ class Shelf:
         """Status and code of every answer, in order."""
         return [(each.status, each.code) for each in self.answers()]
 
+    def sequences(self) -> list[int]:
+        """Of the events, in order."""
+        return [row[0] for row in self.ask("SELECT notification_id FROM events ORDER BY 1")]
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """What the outbox holds of them, in order."""
+        rows = self.ask(
+            "SELECT payload FROM outbox WHERE topic = 'dead-letters' ORDER BY outbox_sequence"
+        )
+        return [DEAD_LETTER.decode(bytes(payload)) for (payload,) in rows]
+
 
 class Contract(NamedTuple):
     """What the registry says."""
@@ -157,22 +168,10 @@ def transfers(shelf: Shelf, numbers: Iterable[int], *, cents: int = 1) -> list[I
     ]
 
 
-def sequences(shelf: Shelf) -> Sequence[int]:
-    return [row[0] for row in shelf.ask("SELECT notification_id FROM events ORDER BY 1")]
-
-
 def until_due(desk: Desk) -> None:
     """Wait for the time of the desk's next timer."""
     assert desk.next_due_us is not None, "no timer"
     NEVER.wait(max(0.0, (desk.next_due_us - time.time_ns() // 1_000) / 1e6))
-
-
-def dead_letters(shelf: Shelf) -> list[DeadLetter]:
-    """What the outbox holds of them, in order."""
-    rows = shelf.ask(
-        "SELECT payload FROM outbox WHERE topic = 'dead-letters' ORDER BY outbox_sequence"
-    )
-    return [DEAD_LETTER.decode(bytes(payload)) for (payload,) in rows]
 
 
 def proven(shelf: Shelf) -> Folded:

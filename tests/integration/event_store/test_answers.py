@@ -10,7 +10,7 @@ from domain.transfer import TransferFunds
 from domain.wallet import OpenWallet
 from infra.event_store import directory
 from schemas.meta import CommandMeta
-from tests.integration.event_store.given import EUR, MAIN, Shelf, opened, sequences, transfers
+from tests.integration.event_store.given import EUR, MAIN, Shelf, opened, transfers
 
 PARTITIONS = """SELECT tablename FROM pg_tables
 WHERE schemaname = 'book_main' AND starts_with(tablename, 'answers_') ORDER BY 1"""
@@ -24,14 +24,14 @@ def test_the_same_key_gets_the_same_answer_after_a_restart(shelf: Shelf) -> None
     accepted, refused = shelf.answers()[-2:]
     desk.close()
     desk = shelf.desk()
-    before = sequences(shelf)
+    before = shelf.sequences()
     desk.handle([*transfers(shelf, [1]), *transfers(shelf, [2], cents=0)])
     again = shelf.answers()[-2:]
     assert [each.replayed for each in again] == [True, True]
     assert [each.first_sequence for each in again] == [accepted.first_sequence, 0]
     assert [each.code for each in again] == ["", refused.code]
     assert [each.answer_sequence for each in again] == [7, 8]
-    assert sequences(shelf) == before
+    assert shelf.sequences() == before
     desk.close()
 
 

@@ -13,15 +13,7 @@ from domain.transfer import FailTransfer, TransferFunds
 from domain.wallet import CreditWallet
 from infra.event_store.store import PostgresStore
 from schemas.meta import CommandMeta
-from tests.integration.event_store.given import (
-    EUR,
-    Shelf,
-    dead_letters,
-    opened,
-    proven,
-    sequences,
-    transfers,
-)
+from tests.integration.event_store.given import EUR, Shelf, opened, proven, transfers
 
 EXISTS = ("refused", "already_exists")
 DONE = ("accepted", "")
@@ -96,7 +88,7 @@ def test_what_had_begun_is_decided_again_and_what_follows_asks(
     for number in range(20, 25):
         desk.handle(transfers(shelf, [number]))
     assert calls == ([1, 1, 0, 0, 0], [2] * 5), "the last of the flood, and two batches without"
-    assert sequences(shelf) == list(range(1, 43))
+    assert shelf.sequences() == list(range(1, 43))
     proven(shelf)
     desk.close()
 
@@ -113,7 +105,7 @@ def test_another_refusal_does_not_hide_that_it_had_begun(shelf: Shelf, calls: Ca
     desk.handle([*transfers(shelf, [4]), again(shelf, "x", cents=5_000), own])
     assert calls == ([0, 1], [2]), "both are of one thing"
     assert shelf.told()[7:] == [DONE, EXISTS, DONE]
-    assert sequences(shelf) == list(range(1, 11))
+    assert shelf.sequences() == list(range(1, 11))
     proven(shelf)
     desk.close()
 
@@ -165,7 +157,7 @@ def test_no_failure_counts_before_everything_was_asked_for(shelf: Shelf, calls: 
     desk.handle([*transfers(shelf, [2]), again(shelf, "x"), failing])
     assert calls == ([0, 2], [2])
     assert shelf.told()[5:] == [DONE, EXISTS, ("internal_error", "internal_error")]
-    assert len(dead_letters(shelf)) == 1
+    assert len(shelf.dead_letters()) == 1
     proven(shelf)
     desk.close()
 
@@ -181,6 +173,6 @@ def test_it_holds_beside_what_the_store_will_not_take(shelf: Shelf) -> None:
     desk.handle(batch)
     failed = ("internal_error", "internal_error")
     assert shelf.told()[5:] == [DONE, DONE, failed, EXISTS, DONE]
-    assert len(dead_letters(shelf)) == 1
+    assert len(shelf.dead_letters()) == 1
     proven(shelf)
     desk.close()

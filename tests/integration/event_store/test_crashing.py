@@ -12,15 +12,7 @@ from domain.wallet import CreditWallet
 from schemas import codec
 from schemas.meta import CommandMeta
 from schemas.names import FULL_NAMES
-from tests.integration.event_store.given import (
-    EUR,
-    Shelf,
-    dead_letters,
-    opened,
-    proven,
-    sequences,
-    transfers,
-)
+from tests.integration.event_store.given import EUR, Shelf, opened, proven, transfers
 
 PAYMENTS = 14  # Each paid with what the one before it brought: more rounds than a batch has.
 
@@ -42,7 +34,7 @@ def test_a_crashing_command_is_answered_and_put_aside_with_its_traceback(shelf: 
     bad = impossible(shelf)
     desk.handle([*opened(shelf, "a", "b"), bad, *transfers(shelf, [1])])
     assert shelf.told()[-2:] == [("internal_error", "internal_error"), ("accepted", "")]
-    (letter,) = dead_letters(shelf)
+    (letter,) = shelf.dead_letters()
     assert bad.record is not None
     assert (letter.reason, letter.value, letter.key) == (
         "internal_error",
@@ -71,13 +63,13 @@ def test_what_the_store_refuses_is_found_and_the_rest_is_written(
     told = shelf.told()[4:]
     expected = ["internal_error" if place in places else "accepted" for place in range(10)]
     assert [status for status, _ in told] == expected
-    letters = dead_letters(shelf)
+    letters = shelf.dead_letters()
     assert [letter.reason for letter in letters] == ["unwritable"] * len(places)
     assert [letter.value for letter in letters] == [
         each.record.value for each in batch if each.origin is Origin.INTERNAL and each.record
     ]
     assert desk.positions == (4 + 10 - len(places), len(places))
-    assert sequences(shelf) == list(range(1, 5 + 2 * (10 - len(places))))
+    assert shelf.sequences() == list(range(1, 5 + 2 * (10 - len(places))))
     proven(shelf)
     desk.close()
 
@@ -105,13 +97,13 @@ def test_many_failures_in_a_short_time_stop_the_writer_before_they_are_written(
     with pytest.raises(TooManyFailures, match=r"main: 3 commands in a minute.*failures_max"):
         desk.handle(waiting)
     assert (shelf.told(), desk.positions) == (told, positions)
-    assert len(dead_letters(shelf)) == 2
+    assert len(shelf.dead_letters()) == 2
     desk.close()
     again = shelf.desk(limits=Limits(memory=100, failures=3))
     assert again.positions == positions
     again.handle(waiting)
     assert [status for status, _ in shelf.told()[-2:]] == ["internal_error", "accepted"]
-    assert len(dead_letters(shelf)) == 3
+    assert len(shelf.dead_letters()) == 3
     proven(shelf)
     again.close()
 
@@ -120,7 +112,7 @@ def test_one_batch_full_of_failures_is_not_written_at_all(shelf: Shelf) -> None:
     desk = shelf.desk(limits=Limits(memory=100, failures=3))
     with pytest.raises(TooManyFailures, match="never started"):
         desk.handle([*opened(shelf, "a", "b"), *(impossible(shelf, key) for key in "123456")])
-    assert (shelf.told(), dead_letters(shelf), sequences(shelf)) == ([], [], [])
+    assert (shelf.told(), shelf.dead_letters(), shelf.sequences()) == ([], [], [])
     desk.close()
 
 
@@ -130,7 +122,7 @@ def test_many_commands_that_the_store_refuses_stop_the_writer_too(shelf: Shelf) 
     desk.handle(opened(shelf, "a", "b"))
     with pytest.raises(TooManyFailures):
         desk.handle([unwritable(shelf, f"u{number}") for number in range(6)])
-    assert len(dead_letters(shelf)) == 2
+    assert len(shelf.dead_letters()) == 2
     assert desk.positions == (4, 2)
     desk.close()
 
@@ -150,7 +142,7 @@ def test_a_refusal_that_cannot_be_sent_back_is_a_failure(
     bad = shelf.incoming("5/r", receive, origin=Origin.INTERNAL, headers=headers)
     desk.handle([bad, *opened(shelf, "a")])
     assert shelf.told() == [("internal_error", "internal_error"), *[("accepted", "")] * 2]
-    assert [letter.reason for letter in dead_letters(shelf)] == ["internal_error"]
+    assert [letter.reason for letter in shelf.dead_letters()] == ["internal_error"]
     desk.close()
 
 
@@ -184,7 +176,7 @@ def test_a_record_larger_than_any_command_is_cut_in_its_dead_letter(shelf: Shelf
     desk = shelf.desk()
     record = shelf.record(b"\0" * (VALUE_BYTES_MAX * 3), Origin.COMMANDS)
     desk.handle([shelf.decoder.read(record, Origin.COMMANDS), *opened(shelf, "a")])
-    (letter,) = dead_letters(shelf)
+    (letter,) = shelf.dead_letters()
     assert letter.value == record.value[:VALUE_BYTES_MAX]
     assert letter.reason == "too_large"
     assert "cut" in letter.detail
@@ -218,6 +210,6 @@ def test_a_batch_that_asks_for_more_and_more_is_decided_in_parts(shelf: Shelf) -
         batch.append(shelf.incoming(f"deliver{number}", DeliverOrder(f"o{number}")))
     desk.handle(batch)
     assert {status for status, _ in shelf.told()} == {"accepted"}
-    assert dead_letters(shelf) == []
+    assert shelf.dead_letters() == []
     proven(shelf)
     desk.close()

@@ -22,15 +22,7 @@ from consumers.writer.desk import Desk
 from domain.wallet import ExpireHold, OpenWallet, Wallet, WalletOpened
 from infra.codec import AvroCodec
 from schemas.names import FULL_NAMES
-from tests.integration.event_store.given import (
-    EUR,
-    LIMITS,
-    MAIN,
-    Shelf,
-    dead_letters,
-    opened,
-    proven,
-)
+from tests.integration.event_store.given import EUR, LIMITS, MAIN, Shelf, opened, proven
 from tests.unit.schemas.two_editions import OPENED, SECOND, by_the_first, of_wallet_opened
 
 TOPICS = "SELECT topic FROM events WHERE topic LIKE '%%WalletOpened%%' ORDER BY notification_id"
@@ -117,7 +109,7 @@ def test_a_timer_that_a_later_release_has_set_is_a_dead_letter(shelf: Shelf) -> 
         connection.execute("INSERT INTO timers VALUES (gen_random_uuid(), 1, %s, 'later')", (name,))
     desk = shelf.desk()
     desk.handle_due()
-    (letter,) = dead_letters(shelf)
+    (letter,) = shelf.dead_letters()
     assert (letter.reason, letter.command_type, letter.value) == ("unknown_type", name, b"later")
     assert letter.dead_letter_id.startswith("timer-")
     assert shelf.count("timers") == 0

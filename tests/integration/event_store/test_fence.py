@@ -13,14 +13,7 @@ from consumers.writer.desk import Desk
 from domain.wallet import HoldFunds, OpenWallet
 from infra.event_store.directory import Bus
 from infra.event_store.strays import Strays
-from tests.integration.event_store.given import (
-    EUR,
-    Shelf,
-    opened,
-    sequences,
-    transfers,
-    until_due,
-)
+from tests.integration.event_store.given import EUR, Shelf, opened, transfers, until_due
 
 TABLES = ("events", "answers", "outbox", "timers", "marks", "snapshots")
 RAISE = "UPDATE head SET epoch = epoch + 1"
@@ -96,7 +89,7 @@ def test_a_book_that_comes_back_is_read_anew(shelf: Shelf) -> None:
         with pytest.raises(Fenced):
             old.handle(transfers(shelf, [3]))
         old.close()
-    assert sequences(shelf) == list(range(1, 7))
+    assert shelf.sequences() == list(range(1, 7))
     again.close()
 
 
@@ -105,7 +98,7 @@ def test_a_writer_amid_its_transaction_finishes_or_is_fenced(shelf: Shelf) -> No
     desk = shelf.desk()
     desk.handle(opened(shelf, "a", "b"))
     batch = transfers(shelf, [1, 2])
-    before = sequences(shelf)
+    before = shelf.sequences()
     caught: list[Exception] = []
 
     def write() -> None:
@@ -124,7 +117,7 @@ def test_a_writer_amid_its_transaction_finishes_or_is_fenced(shelf: Shelf) -> No
                 assert thread.is_alive(), "it does not wait"
         thread.join()
     assert [type(each) for each in caught] == [Fenced]
-    assert sequences(shelf) == before
+    assert shelf.sequences() == before
     desk.close()
 
 

@@ -10,15 +10,7 @@ from commands.incoming import Origin
 from commands.ports import Changes, NewEvent, Unwritable
 from domain.transfer import FailTransfer, TransferFunds
 from domain.wallet import CreditWallet
-from tests.integration.event_store.given import (
-    EUR,
-    Shelf,
-    dead_letters,
-    opened,
-    proven,
-    sequences,
-    transfers,
-)
+from tests.integration.event_store.given import EUR, Shelf, opened, proven, transfers
 
 CHANGES = (
     b"UPDATE events SET state = '' WHERE notification_id = 1",
@@ -48,7 +40,7 @@ def test_refused_failed_and_rolled_back_commands_leave_no_gap(shelf: Shelf) -> N
     desk.handle([*transfers(shelf, [2]), *refused, failed, *transfers(shelf, [3])])
     unwritten = shelf.desk()  # Whoever is fenced amid its transaction has rolled back.
     unwritten.handle(transfers(shelf, [4]))
-    assert sequences(shelf) == list(range(1, 11))
+    assert shelf.sequences() == list(range(1, 11))
     assert [each.answer_sequence for each in shelf.answers()] == list(range(1, 10))
     assert proven(shelf).sequence == 10
     desk.close()
@@ -63,14 +55,14 @@ def test_a_thing_that_began_never_begins_again(shelf: Shelf) -> None:
     with shelf.connect() as connection:
         connection.execute("TRUNCATE answers")  # As in a month.
     desk = shelf.desk()
-    before = sequences(shelf)
+    before = shelf.sequences()
     again = shelf.incoming("other", TransferFunds("t1", "a", "b", 1, EUR))
     desk.handle([again, shelf.incoming("third", CreditWallet("b", "fund-a", 1, EUR, "bank"))])
     assert shelf.told() == [("refused", "already_exists")] * 2
     own = shelf.incoming("own", TransferFunds("t1", "a", "b", 1, EUR), origin=Origin.INTERNAL)
     desk.handle([own])
     assert shelf.told()[-1] == ("accepted", ""), "to one of our own it is no refusal"
-    assert sequences(shelf) == before
+    assert shelf.sequences() == before
     desk.close()
 
 
@@ -100,9 +92,9 @@ def test_the_store_itself_refuses_what_breaks_the_log(shelf: Shelf) -> None:
     ):
         with pytest.raises(Unwritable):
             desk.store.record(Changes(head, after, head.recorded_at_us, [broken]))
-    assert sequences(shelf) == list(range(1, 7))
+    assert shelf.sequences() == list(range(1, 7))
     assert shelf.ask("SELECT last_sequence FROM head") == [(6,)]
     desk.handle(transfers(shelf, [2]))
-    assert sequences(shelf) == list(range(1, 9))
-    assert dead_letters(shelf) == []
+    assert shelf.sequences() == list(range(1, 9))
+    assert shelf.dead_letters() == []
     desk.close()

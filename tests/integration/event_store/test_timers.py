@@ -7,16 +7,7 @@ from domain.wallet import ExpireHold, HoldFunds
 from schemas import codec
 from schemas.meta import CommandMeta
 from schemas.names import FULL_NAMES
-from tests.integration.event_store.given import (
-    EUR,
-    MAIN,
-    Shelf,
-    dead_letters,
-    opened,
-    sequences,
-    transfers,
-    until_due,
-)
+from tests.integration.event_store.given import EUR, MAIN, Shelf, opened, transfers, until_due
 
 RELEASED = "SELECT count(*) FROM events WHERE topic = 'tally.wallet.v1.HoldReleased'"
 
@@ -102,10 +93,10 @@ def test_a_timer_that_cannot_be_written_becomes_a_dead_letter(shelf: Shelf) -> N
         until_due(desk)
         desk.handle_due()
     assert shelf.ask(RELEASED) == [(1,)]
-    (letter,) = dead_letters(shelf)
+    (letter,) = shelf.dead_letters()
     assert (letter.reason, letter.command_type) == ("unwritable", FULL_NAMES[ExpireHold])
     assert letter.dead_letter_id.startswith("timer-")
-    assert sequences(shelf) == list(range(1, len(sequences(shelf)) + 1))
+    assert shelf.sequences() == list(range(1, len(shelf.sequences()) + 1))
     desk.close()
 
 
@@ -118,7 +109,7 @@ def test_a_refused_timer_is_a_dead_letter_and_gone(shelf: Shelf) -> None:
         )
     desk = shelf.desk()
     desk.handle_due()
-    (letter,) = dead_letters(shelf)
+    (letter,) = shelf.dead_letters()
     assert letter.reason == "follow_on_refused"
     assert "wallet_unknown" in letter.detail
     assert shelf.count("timers") == 0

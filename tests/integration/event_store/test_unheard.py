@@ -14,7 +14,7 @@ from domain.collection import RecordChargeOutcome
 from infra.codec import ANSWER, DEAD_LETTER, AvroCodec
 from infra.event_store.strays import Strays
 from schemas.meta import CommandMeta
-from tests.integration.event_store.given import Shelf, dead_letters, opened, proven
+from tests.integration.event_store.given import Shelf, opened, proven
 
 OUTCOME = RecordChargeOutcome("no-such", "succeeded", "channel-7", "", "2026-02-03")
 Headers = tuple[tuple[str, bytes], ...]
@@ -29,14 +29,14 @@ def test_an_outcome_that_is_refused_is_a_dead_letter_and_may_come_again(shelf: S
     desk = shelf.desk()
     bad = outcome(shelf)
     desk.handle([bad, *opened(shelf, "a")])
-    (letter,) = dead_letters(shelf)
+    (letter,) = shelf.dead_letters()
     assert bad.record is not None
     assert (letter.reason, letter.value) == ("follow_on_refused", bad.record.value)
     assert letter.detail.startswith("collection_unknown: ")
     assert shelf.told() == [("internal_error", "follow_on_refused"), *[("accepted", "")] * 2]
     desk.handle([outcome(shelf)])
     assert not shelf.answers()[-1].replayed, "redriven, it is decided again"
-    assert len(dead_letters(shelf)) == 2
+    assert len(shelf.dead_letters()) == 2
     proven(shelf)
     desk.close()
 
@@ -44,7 +44,7 @@ def test_an_outcome_that_is_refused_is_a_dead_letter_and_may_come_again(shelf: S
 def test_they_do_not_count_as_failures_of_the_release(shelf: Shelf) -> None:
     desk = shelf.desk(limits=Limits(memory=100, failures=2))
     desk.handle([outcome(shelf) for _ in range(3)])
-    assert len(dead_letters(shelf)) == 3
+    assert len(shelf.dead_letters()) == 3
     desk.close()
 
 
@@ -52,7 +52,7 @@ def test_one_whose_sender_hears_the_answer_is_refused(shelf: Shelf) -> None:
     desk = shelf.desk()
     desk.handle([outcome(shelf, headers=((HEARD, b""),))])
     assert shelf.told() == [("refused", "collection_unknown")]
-    assert dead_letters(shelf) == []
+    assert shelf.dead_letters() == []
     desk.close()
 
 
