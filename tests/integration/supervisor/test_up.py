@@ -3,36 +3,15 @@
 import json
 import os
 import signal
-from collections.abc import Generator
-from pathlib import Path
-
-import pytest
 
 from infra.embedded import data
 from infra.heartbeat import RUNNING
-from tests.integration import programs
 from tests.integration.processes import Watch
-from tests.integration.servers import Addresses
-from tests.integration.upward import Start, publish, said, starting
+from tests.integration.upward import Start, publish
 from tests.unit.cli.calling import tally
 
 GONE_WITHIN_S = 60.0
 PROGRAMS = {"writer", "relay", "projector", "intake"}
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Generator[Start]:
-    with starting(tmp_path) as start:
-        yield start
-
-
-@pytest.fixture
-def system(servers: Addresses, tmp_path: Path) -> Generator[dict[str, str]]:
-    """Settings of a database and topics that nobody else has, on the shared servers."""
-    folder = tmp_path / "system"
-    folder.mkdir()
-    with programs.running(servers, folder, programs=()) as made:
-        yield said(made.settings)
 
 
 def test_a_killed_program_is_started_again_and_all_stop_in_order(

@@ -18,28 +18,11 @@ from infra.embedded import data
 from infra.embedded.process import Keeper, Program
 from infra.heartbeat import WAITING, Beat, Heartbeat, beats
 from infra.stopping import Stop
-from tests.integration import programs
-from tests.integration.servers import Addresses
-from tests.integration.upward import UNTIL_S_MAX, Start, said, starting
+from tests.integration.upward import UNTIL_S_MAX, Start
 from tests.unit.cli.calling import tally
 
 GONE_WITHIN_S = 60.0
 TURNS = 20  # Four seconds: as many as start anything else for the third time.
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Generator[Start]:
-    with starting(tmp_path) as start:
-        yield start
-
-
-@pytest.fixture
-def system(servers: Addresses, tmp_path: Path) -> Generator[dict[str, str]]:
-    """Settings of a database and topics that nobody else has, on the shared servers."""
-    folder = tmp_path / "system"
-    folder.mkdir()
-    with programs.running(servers, folder, programs=()) as made:
-        yield said(made.settings)
 
 
 def test_what_dies_again_and_again_is_started_again_and_again(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""`tally up` and `tally run`, as whole processes on real servers."""
