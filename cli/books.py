@@ -6,7 +6,7 @@ import typer
 
 from cli.application import Application
 from cli.calls import Call, misused, refuse, with_call
-from cli.printing import document, moment, progress, say, table
+from cli.printing import document, progress, rfc_3339, say, second, table
 
 BOOKS = "SELECT name, schema_name, created_at FROM tally.books ORDER BY name"
 MADE = "SELECT to_regclass('tally.books') IS NOT NULL"
@@ -74,17 +74,10 @@ def list_books(call: Call) -> None:
     with connect(call.settings("postgres").postgres) as connection:
         made = connection.execute(MADE).fetchone() == (True,)
         rows = connection.execute(BOOKS).fetchall() if made else []
-    found = [(str(name), str(schema), _us(at)) for name, schema, at in rows]
+    found = [(str(name), str(schema), rfc_3339(at)) for name, schema, at in rows]
     if call.json:
-        keys = ("book", "schema", "created_at_us")
+        keys = ("book", "schema", "created_at")
         document([dict(zip(keys, each, strict=True)) for each in found])
     else:
-        shown = [(name, schema, moment(at_us)) for name, schema, at_us in found]
+        shown = [(name, schema, second(at)) for name, schema, at in found]
         table("Books", ["book", "schema", "made (UTC)"], shown)
-
-
-def _us(at: object) -> int:
-    from datetime import datetime
-
-    assert isinstance(at, datetime), "a timestamp"
-    return round(at.timestamp() * 1_000_000)

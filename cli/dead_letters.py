@@ -81,33 +81,37 @@ def show(call: Call, dead_letter_id: Id) -> None:
     (letter,) = found
     names, values = letter.pop("header_names"), letter.pop("header_values")
     headers = [
-        {"name": name, "value_hex": bytes(value).hex()}
+        {"name": name, **_both("value", bytes(value))}
         for name, value in zip(names, values, strict=True)
     ]
     whole = {
         **{name: value for name, value in letter.items() if name not in ("key", "value")},
-        "key_hex": letter["key"],
-        "value_hex": letter["value"],
+        **_both("key", bytes.fromhex(letter["key"])),
+        **_both("value", bytes.fromhex(letter["value"])),
         "headers": headers,
     }
-    if (text := _text(bytes.fromhex(letter["value"]))) is not None:
-        whole["value_text"] = text
     if call.json:
         document(whole)
         return
     traceback = whole.pop("traceback")
+    whole["headers"] = ", ".join(
+        f"{each['name']}: {each.get('value_text', each['value_hex'])}" for each in headers
+    )
     table(f"Dead letter {dead_letter_id}", ["", ""], list(whole.items()))
     if traceback:
         say(str(traceback))
 
 
-def _text(value: bytes) -> str | None:
-    """What somebody wrote, if it is text: it tells who."""
+def _both(name: str, value: bytes) -> dict[str, str]:
+    """Hexadecimal digits, and what somebody wrote, if it is text: it tells who."""
+    found = {f"{name}_hex": value.hex()}
     try:
         text = value.decode()
     except UnicodeDecodeError:
-        return None
-    return text if text and text.isprintable() else None
+        return found
+    if text and "".join(text.split()).isprintable():
+        found[f"{name}_text"] = text
+    return found
 
 
 @dead_letters.command()

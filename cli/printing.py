@@ -1,17 +1,19 @@
 """What commands print: data on stdout, as tables for people or as JSON for programs.
 
-Shape: document(value) one JSON document; line(value) one of many; table(…) for people;
-progress(part, what) a line on stderr.
-Units: JSON has minor units and microseconds as they are; people see the currency's own digits and
-times in UTC.
+Shape: document(value) one JSON document; line(value) one of many; said(record) makes a record ready
+for both; table(…) for people; progress(part, what) a line on stderr.
+Units: JSON has minor units, and times as RFC 3339 writes them; people see the currency's own digits
+and times in UTC.
 """
 
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 from iso4217 import Currency
@@ -21,27 +23,60 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WIDTH_PIPED = 1_000  # Nobody wraps lines for grep.
 WIDTH_MAX = 1_000_000
 WORD_MAX = 20  # Whatever is longer than the words of a sentence is an id.
+US = "_us"
 NUMBER = "number"  # A column of numbers: aligned to the right.
 
 
 def document(value: object) -> None:
     """One JSON document."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_said))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_in_text))
 
 
 def line(value: object) -> None:
     """One JSON document on one line, of a stream of them."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=_said))
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_in_text))
 
 
-def _said(value: object) -> str:
+def _in_text(value: object) -> str:
     """What JSON has no word for: days and times as RFC 3339 writes them, exact decimals as text."""
     assert isinstance(value, date | Decimal), "nothing else is printed"
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def said(record: "DataclassInstance") -> dict[str, Any]:
+    """A record for JSON: `answered_at_us`, microseconds since 1970, is the text `answered_at`."""
+    return _timed(asdict(record))
+
+
+def _timed(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds.
+    match value:
+        case dict():
+            fields = cast("dict[str, Any]", value).items()
+            return dict(
+                _time(*each) if each[0].endswith(US) else (each[0], _timed(each[1]))
+                for each in fields
+            )
+        case list() | tuple():
+            return [_timed(each) for each in cast("Sequence[Any]", value)]
+        case _:
+            return value
+
+
+def _time(name: str, at_us: int | None) -> tuple[str, str | None]:
+    """None and 0: it has not been yet."""
+    return name.removesuffix(US), rfc_3339(EPOCH + timedelta(microseconds=at_us)) if at_us else None
+
+
+def rfc_3339(at: datetime) -> str:
+    """In UTC, to the microsecond."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def console() -> Console:

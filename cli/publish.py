@@ -3,14 +3,14 @@
 import sys
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from cli.calls import BROKEN, INTERRUPTED, Call, complain, misused, refuse, with_call
-from cli.printing import counted, document, line, say
+from cli.printing import counted, document, line, said, say
 
 if TYPE_CHECKING:
     from cli.publishing.spool import Spool
@@ -49,8 +49,8 @@ def publish(
     with Spool() as spool:
         bad = _read(file, spool)
         if bad and not skip_bad:
-            said = counted(bad, "bad line")
-            raise refuse(f"{said}: nothing was published (--skip-bad publishes the others)")
+            lines = counted(bad, "bad line")
+            raise refuse(f"{lines}: nothing was published (--skip-bad publishes the others)")
         seen = Counter[str]()
         try:
             if wait:
@@ -105,23 +105,23 @@ def _opened(file: str, stack: ExitStack) -> BinaryIO:
 
 def _show(number: int, answer: "CommandAnswered", *, as_json: bool) -> None:
     if as_json:
-        line({"line": number} | asdict(answer))
+        line({"line": number} | said(answer))
         return
-    said = f"line {number}: {answer.status}"
+    told = f"line {number}: {answer.status}"
     first, last = answer.first_sequence, answer.last_sequence
     if first:
-        said += f", event{f's {first} to' if last > first else ''} {last} of {answer.book}"
+        told += f", event{f's {first} to' if last > first else ''} {last} of {answer.book}"
     if answer.code:
-        said += f", {answer.code}: {answer.detail}" if answer.detail else f", {answer.code}"
-    say(said + (" (replayed)" if answer.replayed else ""))
+        told += f", {answer.code}: {answer.detail}" if answer.detail else f", {answer.code}"
+    say(told + (" (replayed)" if answer.replayed else ""))
 
 
 def _summarise(outcome: Outcome, call: Call, *, waited: bool) -> None:
     if waited:
         counts = ", ".join(f"{count} {status}" for status, count in sorted(outcome.seen.items()))
         published = f"{counted(outcome.published, 'command')} published"
-        said = f"{published}: {counts or 'nothing to answer'}"
-        complain(said) if call.json else say(said)  # A stream of JSON is answers alone.
+        told = f"{published}: {counts or 'nothing to answer'}"
+        complain(told) if call.json else say(told)  # A stream of JSON is answers alone.
     elif call.json:
         document({"published": outcome.published, "bad_lines": outcome.bad})
     else:

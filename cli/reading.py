@@ -8,7 +8,7 @@ Errors: psycopg's; cli/calls.py says what is not there yet.
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
@@ -18,6 +18,7 @@ from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
 from cli.calls import Call, refuse
+from cli.printing import rfc_3339
 from infra.event_store.directory import connect
 
 IN_MODELS = "SELECT FROM read.position WHERE book = %s LIMIT 1"
@@ -49,7 +50,7 @@ def plain(row: Row) -> Row:
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds.
     match value:
         case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            return rfc_3339(value)
         case date():
             return value.isoformat()
         case Decimal():

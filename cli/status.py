@@ -1,13 +1,12 @@
 """`tally status`: what runs, how far it is, how fast, and what waits for what."""
 
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.calls import BROKEN, Call, complain, refuse, with_call
-from cli.printing import NUMBER, ago, counted, document, moment, say, table
+from cli.printing import NUMBER, ago, counted, document, moment, said, say, table
 from cli.programs import ProgramName
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def status(call: Call, program: Check = None, interval: Interval = 1.0) -> None:
         settings = call.settings("kafka", "postgres", "registry")
     standing = look(settings, interval)
     if call.json:
-        document(asdict(standing))
+        document(said(standing))
     else:
         _show(standing)
     if not all(each.answers for each in standing.servers):
@@ -68,7 +67,7 @@ def _check(call: Call, program: ProgramName) -> None:
     found = [each for each in heartbeat.beats(data) if each.program == program.value]
     alive = [each for each in found if each.is_fresh(time.time_ns() // 1_000)]
     if call.json:
-        document([asdict(each) for each in alive])
+        document([said(each) for each in alive])
     if not alive:
         words = "; ".join(f"{each.state}: {each.why}" for each in found if each.why)
         raise refuse(f"{program.value} is not alive under {data}{words and f' ({words})'}")

@@ -19,7 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from infra.kafka.address import KafkaAddress, checked_options
+from infra.kafka.address import KafkaAddress, checked_bootstrap, checked_options
 
 # Given as a table of tally.toml or as JSON in the environment; passed on as JSON.
 KafkaOptions = Annotated[
@@ -37,7 +37,9 @@ class Settings(BaseSettings):
         env_prefix="TALLY_", toml_file=FILE, extra="forbid", frozen=True
     )
 
-    kafka: str = Field(default="", description="HOST:PORT of Kafka; empty: embedded")
+    kafka: Annotated[str, AfterValidator(checked_bootstrap)] = Field(
+        default="", description="HOST:PORT of Kafka; empty: embedded"
+    )
     kafka_options: KafkaOptions = Field(
         default={}, repr=False, description="security.protocol, sasl.*, ssl.* of its clients"
     )

@@ -7,10 +7,12 @@ from infra.kafka import clients
 from tests.integration.cli.calls import Call, parsed
 from tests.integration.programs import System
 
+HEADERS: list[tuple[str, str | bytes | None]] = [("trace", b"\x01"), ("from", b"shop")]
+
 
 def publish_raw(system: System, value: bytes, key: bytes) -> None:
     producer = clients.producer(system.settings.kafka_address)
-    producer.produce(system.surroundings.topics.commands, value, key, headers=[("trace", b"\x01")])
+    producer.produce(system.surroundings.topics.commands, value, key, headers=HEADERS)
     assert producer.flush(30.0) == 0
 
 
@@ -30,7 +32,13 @@ def test_a_dead_letter_goes_back_as_it_came(call: Call, system: System, book_nam
     dead_letter_id = one["dead_letter_id"]
     whole = parsed(call("dead-letters", "show", dead_letter_id, "--json"))
     assert bytes.fromhex(whole["value_hex"]) == b"garbage"
-    assert whole["headers"] == [{"name": "trace", "value_hex": "01"}]
+    assert whole["headers"] == [
+        {"name": "trace", "value_hex": "01"},
+        {"name": "from", "value_hex": "73686f70", "value_text": "shop"},
+    ]
+    assert (whole["key_text"], whole["value_text"]) == (book_name, "garbage")
+    shown = call("dead-letters", "show", dead_letter_id).stdout
+    assert "trace: 01, from: shop" in shown
 
     redriven = parsed(call("dead-letters", "redrive", dead_letter_id, "--json"))
     assert redriven["topic"] == system.surroundings.topics.commands

@@ -34,6 +34,7 @@ def test_status_knows_every_step(call: Call, played: str) -> None:
     book = next(each for each in standing["books"] if each["standing"]["book"] == played)
     assert book["standing"]["sequence"] == 5
     assert (book["relay"]["behind"], book["projector"]["behind"]) == (0, 0)
+    assert book["standing"]["recorded_at"].endswith("Z")
     models = {each["model"] for each in book["standing"]["models"]}
     assert {"wallets", "ledger", "commands"} <= models
     assert played in call("status", "--interval", "0").stdout

@@ -15,6 +15,7 @@ def test_every_answer_is_told_with_its_line(call: Call, book_name: str) -> None:
     said = [(answers[n]["status"], answers[n]["code"], answers[n]["replayed"]) for n in (4, 5, 6)]
     assert said[:2] == [("accepted", "", False), ("refused", "insufficient_funds", False)]
     assert said[2] == ("accepted", "", True)
+    assert answers[4]["answered_at"].endswith("Z")
     assert (answers[4]["first_sequence"], answers[4]["last_sequence"]) == (4, 5)
     assert published.exit_code == 1
     assert "5 accepted, 1 refused" in published.stderr
@@ -58,8 +59,10 @@ def test_books_are_made_once(call: Call, book_name: str) -> None:
     again = call("book", "create", book_name)
     assert (again.exit_code, again.stderr) == (1, f"tally: the book {book_name} exists already\n")
     assert call("book", "create", "Not A Name").exit_code == 2
-    books = [each["book"] for each in parsed(call("book", "list", "--json"))]
-    assert {"main", book_name} <= set(books)
+    books = {each["book"]: each for each in parsed(call("book", "list", "--json"))}
+    assert {"main", book_name} <= books.keys()
+    assert books["main"]["created_at"] <= books[book_name]["created_at"]
+    assert books["main"]["created_at"].endswith("Z")
 
 
 def test_events_are_shown_as_they_happened(call: Call, played: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from cli import reference
 from cli.main import app
+from infra.kafka.address import checked_bootstrap
 from tallystick.__main__ import INTERRUPTED, main
 from tests.unit.cli.calling import tally
 
@@ -59,6 +60,9 @@ WRONG = [
     ["status", "--interval", "-1"],
     ["status", "--program", "nothing"],
     ["status", "--registry", "nonsense"],
+    ["status", "--kafka", "nonsense"],
+    ["status", "--kafka", "host:1,other"],
+    ["publish", "-", "--kafka", "host:port"],
     ["dead-letters", "dismiss", "x"],
     ["dead-letters", "dismiss", "--reason", "a stray test"],
     ["dead-letters", "dismiss", "x", "--reason", " "],
@@ -133,6 +137,13 @@ def test_a_setting_that_cannot_be_is_named() -> None:
     called = tally("status", env={"TALLY_PARTITIONS": "many"})
     assert called.exit_code == 2
     assert called.stderr.startswith("tally: setting partitions: Input should be a valid integer")
+
+
+@pytest.mark.parametrize(
+    "address", ["", "a:1", "a.b-c:9092,d:9093", "10.0.0.1:9092, e:1", "[::1]:9092", "SSL://f:9093"]
+)
+def test_an_address_of_kafka_is_taken(address: str) -> None:
+    assert checked_bootstrap(address) == address
 
 
 DOWN = {"TALLY_KAFKA": "127.0.0.1:1", "TALLY_REGISTRY": "http://127.0.0.1:1"}

@@ -1,13 +1,14 @@
 """What people are shown: amounts with their currency's digits, spans and times at a glance."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import printing
-from cli.printing import NUMBER, ago, counted, moment, money, second, table
+from cli.printing import NUMBER, ago, counted, moment, money, said, second, table
 
 Columns = Sequence[str | tuple[str, str]]
 
@@ -41,6 +42,24 @@ def test_no_digit_of_an_amount_is_lost(amount_minor: int) -> None:
 )
 def test_spans(seconds: float | None, shown: str) -> None:
     assert ago(seconds) == shown
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A record with times, itself inside of others."""
+
+    at_us: int
+    since_us: int | None
+    inside: tuple["Beat", ...] = ()
+
+
+def test_json_says_every_time_as_text() -> None:
+    whole = said(Beat(1_700_000_000_123_456, 0, (Beat(1_700_000_000_000_000, None),)))
+    assert whole == {
+        "at": "2023-11-14T22:13:20.123456Z",
+        "since": None,
+        "inside": [{"at": "2023-11-14T22:13:20.000000Z", "since": None, "inside": []}],
+    }
 
 
 def test_times_are_in_utc() -> None:
