@@ -30,6 +30,7 @@ from infra.embedded.settings import Progress, ServerFailed
 LOCK = Path(__file__).with_name("jars.lock.toml")
 PROOF = "proof.json"
 DOWNLOADS_AT_ONCE = 6
+TOLD = 4  # How often a download says how far it is.
 Stat = tuple[int, int]  # Size in bytes, time of change in ns.
 Proof = dict[str, tuple[str, int, int]]  # File: SHA-256, size, time of change.
 
@@ -108,10 +109,14 @@ def _one_at_a_time(folder: Path) -> Generator[None]:
 def _fill(staging: Path, part: str, wanted: Sequence[Locked], progress: Progress) -> None:
     with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
         fetching = [pool.submit(_fetch, one, staging) for one in wanted]
+        size = 0
+        progress(part, f"downloading {len(wanted)} files, the first time only")
         try:
-            for number, one in enumerate(as_completed(fetching)):
-                progress(part, f"downloading, the first time only: {number} of {len(wanted)} files")
-                one.result()
+            for number, one in enumerate(as_completed(fetching), start=1):
+                size += one.result()
+                if number % max(1, len(wanted) // TOLD) == 0:
+                    done = f"{number} of {len(wanted)} files, {size / 1e6:,.1f} MB"
+                    progress(part, f"downloaded so far: {done}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -127,7 +132,8 @@ def _fill(staging: Path, part: str, wanted: Sequence[Locked], progress: Progress
     (staging / PROOF).write_text(json.dumps(proof), encoding="utf-8")
 
 
-def _fetch(one: Locked, staging: Path) -> None:
+def _fetch(one: Locked, staging: Path) -> int:
+    """Its size in bytes."""
     path = _download(one, staging)
     found = _sha256(path)
     if found != one.sha256:
@@ -135,7 +141,7 @@ def _fetch(one: Locked, staging: Path) -> None:
             f"{one.filename} is not the file of {LOCK.name} (SHA-256 {found}, not {one.sha256}): "
             "something between here and Maven Central serves another one"
         )
-    path.rename(staging / one.filename)
+    return path.rename(staging / one.filename).stat().st_size
 
 
 def _download(one: Locked, staging: Path) -> Path:

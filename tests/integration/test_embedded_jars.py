@@ -103,6 +103,28 @@ def test_files_are_fetched_once(tmp_path: Path, repository: Repository) -> None:
     assert repository.count(JAR) == 1
 
 
+def test_a_download_says_a_few_times_how_far_it_is(
+    tmp_path: Path, repository: Repository, lock: Path
+) -> None:
+    text = ""
+    for number in range(41):
+        path = Path(f"org/example/part{number}/1.0/part{number}-1.0.jar")
+        found = repository.put(path, bytes(100_000))
+        text += DEPENDENCY.format(
+            artifact=path.parts[2], version="1.0", packaging="jar", classifier="", sha256=found
+        )
+    lock.write_text(text, encoding="utf-8")
+    told: list[str] = []
+    jars.kafka_classpath(tmp_path / "cache", lambda _, what: told.append(what))
+    assert told == [
+        "downloading 41 files, the first time only",
+        "downloaded so far: 10 of 41 files, 1.0 MB",
+        "downloaded so far: 20 of 41 files, 2.0 MB",
+        "downloaded so far: 30 of 41 files, 3.0 MB",
+        "downloaded so far: 40 of 41 files, 4.0 MB",
+    ]
+
+
 @pytest.mark.usefixtures("lock")
 def test_the_archive_is_unpacked_and_not_kept(tmp_path: Path) -> None:
     jar = jars.registry_jar(tmp_path / "cache", quiet)
