@@ -17,7 +17,6 @@ HISTORY = """SELECT book_sequence, recorded_at, transaction_type, status, amount
   balance_change AS balance_change_minor, balance_after AS balance_after_minor,
   reserved_balance_after AS reserved_after_minor, counterparty_account, movement_id
 FROM read.wallet_history(%s, %s, %s)"""
-MINOR = ("balance", "reserved", "available", "overdraft_limit", "debt")
 WalletId = Annotated[str, typer.Argument(metavar="ID", help="The wallet's id.")]
 
 

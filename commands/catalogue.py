@@ -97,5 +97,4 @@ COMMANDS = _command_rules()
 EVENTS: dict[type, EventRule] = {
     cls: _event_rule(module, cls) for module in AGGREGATES for cls in get_args(module.Event)
 }
-COMMANDS_BY_NAME: dict[str, type] = {rule.type_name: cls for cls, rule in COMMANDS.items()}
 EVENTS_BY_NAME: dict[str, type] = {rule.type_name: cls for cls, rule in EVENTS.items()}

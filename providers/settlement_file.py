@@ -14,10 +14,6 @@ from decimal import Decimal
 
 from domain.value import value
 
-KINDS = frozenset({
-    "charge", "refund", "fee", "chargeback", "chargeback_reversal", "payout", "reserve",
-    "adjustment", "transfer", "tax", "bank_entry",
-})  # fmt: skip
 UNKNOWN = "unknown:"  # Followed by the provider's own code: kept, counted and reported.
 NO_RESIDUE = Decimal(0)
 SHOWN_CHARACTERS_MAX = 80  # Of hostile text in a refusal: one line of a terminal.
@@ -35,7 +31,7 @@ class SettlementLine:
     provider: str
     batch_id: str
     line_number: int  # In the file, from 1, the header counted: what an editor shows.
-    kind: str  # One of KINDS, or UNKNOWN and a code.
+    kind: str  # charge, refund, fee, chargeback, payout…, or UNKNOWN and a code.
     reference: str
     provider_reference: str
     line_identity: str

@@ -8,7 +8,6 @@ from commands.catalogue import (
     AGGREGATES,
     CLIENT_COMMANDS,
     COMMANDS,
-    COMMANDS_BY_NAME,
     EVENTS,
     EVENTS_BY_NAME,
 )
@@ -32,7 +31,7 @@ def test_every_command_and_event_of_every_aggregate_is_known() -> None:
 
 
 def test_names_are_those_of_the_schemas() -> None:
-    assert dict(names.COMMANDS) == COMMANDS_BY_NAME
+    assert dict(names.COMMANDS) == {rule.type_name: cls for cls, rule in COMMANDS.items()}
     assert dict(names.EVENTS) == EVENTS_BY_NAME
 
 
