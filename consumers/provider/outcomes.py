@@ -1,18 +1,15 @@
 """What a provider is known to have said of charges and refunds.
 
-Shape: Outcomes by our numbers at the channel; outcomes_of(path) takes them from a settlement file,
-replayed(provider, lines) from its lines.
+Shape: Outcomes by our numbers at the channel; replayed(provider, lines) takes them from the lines
+of a settlement file.
 Units: `occurred_on` is the channel's business day, YYYY-MM-DD.
-Errors: a file that does not count is returned as its FileRefused.
 Bound: one outcome takes some 300 bytes, a file of 100,000 lines 30 MB.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from providers import formats
-from providers.settlement_file import FileRefused, SettlementLine
+from providers.settlement_file import SettlementLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +32,6 @@ class Outcomes:
     provider: str
     charges: Mapping[str, Outcome]
     refunds: Mapping[str, Outcome]
-
-
-def outcomes_of(path: Path) -> Outcomes | FileRefused:
-    """What a settlement file says happened."""
-    proof = formats.prove(path)
-    if isinstance(proof, FileRefused):
-        return proof
-    return replayed(proof.provider, formats.lines(path, proof))
 
 
 def replayed(provider: str, lines: Iterable[SettlementLine]) -> Outcomes:

@@ -2,7 +2,7 @@
 
 Shape: TABLE by chapters, ROWS all of it. Every row whose conditions hold posts; an event without
 such a row is not accounted for, and posting.lines says so. An event that posts nothing says that
-in a row of its own. docs/ledger.md shows the same rows (handbook.py), checked by a test.
+in a row of its own. docs/ledger.md shows the same rows, checked by a test.
 """
 
 from domain.accounting.rules import Row

@@ -1,8 +1,8 @@
 """Balances: a fold of ledger lines.
 
 Units: integer minor units; a balance is debit - credit, so that all of a currency sum to zero.
-Shape: post(balances, lines) adds to balances in place, which is how millions of lines are folded;
-balance(lines) folds them from nothing. Accounts that are at zero stay: they have moved.
+Shape: post(balances, lines) adds to balances in place, which is how millions of lines are folded.
+Accounts that are at zero stay: they have moved.
 Bound: one entry an account and currency.
 """
 
@@ -20,21 +20,6 @@ def post(balances: Balances, lines: Iterable[LedgerLine]) -> None:
         credit = (line.credit_account, line.currency)
         balances[debit] = balances.get(debit, 0) + line.amount_minor
         balances[credit] = balances.get(credit, 0) - line.amount_minor
-
-
-def balance(lines: Iterable[LedgerLine]) -> Balances:
-    balances: Balances = {}
-    post(balances, lines)
-    return balances
-
-
-def total(balances: Mapping[tuple[str, str], int], prefix: str = "") -> dict[str, int]:
-    """By currency, what all accounts under a prefix come to. Of all accounts: zero."""
-    totals: dict[str, int] = {}
-    for (account, currency), amount_minor in balances.items():
-        if account.startswith(prefix):
-            totals[currency] = totals.get(currency, 0) + amount_minor
-    return totals
 
 
 def standing(balances: Mapping[tuple[str, str], int], prefix: str = "") -> Balances:

@@ -30,11 +30,13 @@ from psycopg.conninfo import make_conninfo
 
 from consumers.asking import Asker
 from consumers.provider import replay
-from consumers.provider.outcomes import Outcomes, outcomes_of
+from consumers.provider.outcomes import replayed
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
 from infra.settings import Settings
 from infra.stopping import stopping
+from providers import formats
+from providers.settlement_file import FileRefused
 from tests.integration.databases import drop
 from tests.integration.servers import Addresses
 
@@ -228,9 +230,9 @@ def main(name: str) -> None:
 
 
 def _replay(surroundings: Surroundings, bill: Path, stop: Event) -> None:
-    outcomes = outcomes_of(bill)
-    assert isinstance(outcomes, Outcomes), outcomes
-    replay.run(surroundings, outcomes, stop)
+    proof = formats.prove(bill)
+    assert not isinstance(proof, FileRefused), proof
+    replay.run(surroundings, replayed(proof.provider, formats.lines(bill, proof)), stop)
 
 
 def _die_with_parent() -> None:

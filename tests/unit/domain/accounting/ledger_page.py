@@ -8,9 +8,10 @@ Shape: `<!-- chart -->`, `<!-- table -->` and `<!-- example: NAME -->` each begi
 import re
 from pathlib import Path
 
-from domain.accounting import handbook
 from domain.accounting.posting import lines
-from domain.accounting.trial import balance, standing
+from domain.accounting.trial import standing
+from tests.unit.domain.accounting import handbook
+from tests.unit.domain.accounting.balancing import balance
 from tests.unit.domain.accounting.examples import EXAMPLES
 from tests.unit.domain.memory_book import MemoryBook
 

@@ -7,11 +7,12 @@ from hypothesis.stateful import initialize, invariant
 
 from domain.accounting import accounts
 from domain.accounting.posting import lines
-from domain.accounting.trial import Balances, post, standing, total
+from domain.accounting.trial import Balances, post, standing
 from domain.collection import CollectionRefundSucceeded
 from domain.payment import LateChargeReceived, RefundItemSucceeded, RefundStarted
 from domain.settlement import Awaited, BreakOpened, BreakResolved, SettlementLineReported
 from domain.wallet import Wallet
+from tests.unit.domain.accounting.balancing import total
 from tests.unit.domain.accounting.business import Business
 from tests.unit.domain.memory_book import MemoryBook
 

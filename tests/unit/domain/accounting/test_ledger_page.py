@@ -1,8 +1,9 @@
 """docs/ledger.md says what the code does."""
 
 from domain.accounting.posting import lines
-from domain.accounting.trial import Balances, balance
+from domain.accounting.trial import Balances
 from domain.settlement import naming
+from tests.unit.domain.accounting.balancing import balance
 from tests.unit.domain.accounting.examples import EXAMPLES
 from tests.unit.domain.accounting.ledger_page import PAGE, names, render, yuan
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from domain import settlement
 from domain.accounting.accounts import provider_fee, receivable, settling, suspense
 from domain.accounting.posting import lines
-from domain.accounting.trial import Balances, post, standing, total
+from domain.accounting.trial import Balances, post, standing
 from domain.decision import Refused
 from domain.settlement import (
     ArrivingBatch,
@@ -32,6 +32,7 @@ from domain.settlement import (
     SettlementLineReported,
     naming,
 )
+from tests.unit.domain.accounting.balancing import total
 from tests.unit.domain.memory_book import MemoryBook
 from tests.unit.domain.settlement.given import (
     DAY_US,

@@ -15,7 +15,7 @@ from domain import settlement
 from domain.accounting.accounts import order, receivable
 from domain.accounting.line import LedgerLine
 from domain.accounting.posting import lines
-from domain.accounting.trial import Balances, balance, standing, total
+from domain.accounting.trial import Balances, standing
 from domain.decision import Refused
 from domain.settlement import (
     Command,
@@ -24,6 +24,7 @@ from domain.settlement import (
     SealBatch,
     SettlementExpected,
 )
+from tests.unit.domain.accounting.balancing import balance, total
 from tests.unit.domain.memory_book import MemoryBook
 from tests.unit.domain.settlement.given import (
     check,
