@@ -14,12 +14,12 @@ that wait for each other's could need more: TooManyRounds, and a smaller batch n
 """
 
 import traceback
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from commands.answering import INTERNAL_ERROR, Answers
-from commands.catalogue import COMMANDS
+from commands.asking import allowed, asked_by, facts_of
 from commands.chain import Salts
 from commands.execution import Executed, Executor, Wanted, wanted
 from commands.incoming import Incoming, Origin
@@ -85,9 +85,9 @@ class UnitOfWork:
         Raises TooManyRounds, Outage.
         """
         at_us = max(at_us, head.recorded_at_us)
-        asked = [_wanted(each) for each in incoming]
+        asked = [asked_by(each) for each in incoming]
         self._trusted = not self._asking
-        looked_up = set[bytes]() if self._trusted else _facts(asked)
+        looked_up = set[bytes]() if self._trusted else facts_of(asked)
         found, before = self._look_up(incoming, asked, looked_up)
         begun = set(found.facts)
         for _ in range(ROUNDS_MAX):
@@ -95,7 +95,7 @@ class UnitOfWork:
             round_ = _Round(self, head, at_us, known, found.answers)
             for each, wants in zip(incoming, asked, strict=True):
                 round_.one(each, wants)
-            doubted = (_facts(asked) if round_.failures else round_.doubted) - looked_up
+            doubted = (facts_of(asked) if round_.failures else round_.doubted) - looked_up
             if not round_.missing and not doubted:
                 return round_.decided(after)
             more = self.store.look_up((), tuple(doubted), tuple(round_.missing))
@@ -141,23 +141,6 @@ class UnitOfWork:
         """Where something is begun again, more of it is likely."""
         if found.facts:
             self._asking = ASKING_BATCHES
-
-
-def _wanted(incoming: Incoming) -> Wanted | None:
-    """None: it is refused whatever it wants."""
-    if incoming.refused is not None or not _allowed(incoming):
-        return None
-    return wanted(incoming.command)
-
-
-def _allowed(incoming: Incoming) -> bool:
-    """Whether its type is accepted from where it came."""
-    return incoming.origin is not Origin.COMMANDS or COMMANDS[type(incoming.command)].from_clients
-
-
-def _facts(asked: Iterable[Wanted | None]) -> set[bytes]:
-    """The keys of all that is begun."""
-    return {wants.fact_key for wants in asked if wants is not None and wants.fact_key is not None}
 
 
 class _Round:
@@ -248,10 +231,11 @@ class _Round:
 
     def _execute(self, incoming: Incoming, wants: Wanted | None) -> Executed | Refused:
         if wants is None:
-            if not _allowed(incoming):
+            if not allowed(incoming):
                 return NOT_ALLOWED
-            assert incoming.refused is not None, "what is not refused yet wants something"
-            return incoming.refused
+            if incoming.refused is not None:
+                return incoming.refused
+            wants = wanted(incoming.command)  # It made us fail before, and does again.
         own = incoming.origin is not Origin.COMMANDS
         outcome = self.executor.execute(wants, self.log.sequence + 1, own=own)
         if isinstance(outcome, Refused):
