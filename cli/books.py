@@ -6,9 +6,12 @@ import typer
 
 from cli.application import Application
 from cli.calls import Call, misused, refuse, with_call
-from cli.printing import document, progress, rfc_3339, say, second, table
+from cli.printing import counted, document, progress, rfc_3339, say, second, table
 
 BOOKS = "SELECT name, schema_name, created_at FROM tally.books ORDER BY name"
+# docs/operating.md, "Connections to PostgreSQL", says what each is for.
+CONNECTIONS_A_BOOK, CONNECTIONS_BESIDE = 2, 20
+ROOM = "SELECT current_setting('max_connections')::int, count(*) FROM tally.books"
 MADE = "SELECT to_regclass('tally.books') IS NOT NULL"
 
 book = Application(help="Books: totally ordered logs, each with one writer.")
@@ -42,7 +45,9 @@ def init(call: Call) -> None:
 @book.command()
 @with_call
 def create(call: Call, name: Name) -> None:
-    """Make a book. Exits with 1 if it exists already.
+    """Make a book. Exits with 1 if it exists already, or if PostgreSQL has no room for another.
+
+    Each costs two connections: with 100 (`max_connections`) there is room for 40 books.
 
     Example: tally book create shop-eu
     """
@@ -50,6 +55,7 @@ def create(call: Call, name: Name) -> None:
 
     settings = call.settings("postgres")
     directory.prepare(settings.postgres)
+    _require_room(settings.postgres)
     try:
         made = directory.create(settings.postgres, name=name)
     except ValueError as error:
@@ -60,6 +66,22 @@ def create(call: Call, name: Name) -> None:
         document({"book": name})
     else:
         say(f"the book {name} is made")
+
+
+def _require_room(dsn: str) -> None:
+    """Refuse a book that its neighbours would have to wait for."""
+    from infra.event_store.directory import connect
+
+    with connect(dsn) as connection:
+        row = connection.execute(ROOM).fetchone()
+    assert row is not None, "a count is a row"
+    connections, books = row
+    most = max(1, (connections - CONNECTIONS_BESIDE) // CONNECTIONS_A_BOOK)
+    if books >= most:
+        raise refuse(
+            f"PostgreSQL admits {connections} connections, which is {counted(most, 'book')}, and"
+            f" there are {books}: raise its max_connections by {CONNECTIONS_A_BOOK} a book"
+        )
 
 
 @book.command("list")

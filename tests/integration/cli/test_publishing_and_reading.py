@@ -2,9 +2,12 @@
 
 import json
 
+import psycopg
 import pytest
 
 from tests.integration.cli.calls import Call, day, parsed
+from tests.integration.databases import database
+from tests.integration.servers import Addresses
 
 
 def test_every_answer_is_told_with_its_line(call: Call, book_name: str) -> None:
@@ -63,6 +66,30 @@ def test_books_are_made_once(call: Call, book_name: str) -> None:
     assert {"main", book_name} <= books.keys()
     assert books["main"]["created_at"] <= books[book_name]["created_at"]
     assert books["main"]["created_at"].endswith("Z")
+
+
+def test_no_more_books_are_made_than_postgresql_has_room_for(
+    call: Call, servers: Addresses
+) -> None:
+    with database(servers.postgres_dsn) as dsn:
+        words = ("--postgres", dsn)
+        assert call("book", "create", "first", *words).exit_code == 0
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            room = connection.execute(
+                "SELECT (current_setting('max_connections')::int - 20) / 2"
+            ).fetchone()
+            assert room is not None
+            connection.execute(
+                "INSERT INTO tally.books (name, schema_name) SELECT 'b' || n, 'book_b' || n"
+                " FROM generate_series(2, %s - 1) AS n",
+                room,
+            )
+        assert call("book", "create", "last", *words).exit_code == 0
+        refused = call("book", "create", "one-more", *words)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert f"which is {room[0]} books, and there are {room[0]}: raise" in refused.stderr
+        again = call("book", "create", "last", *words)
+        assert again.exit_code == 1
 
 
 def test_events_are_shown_as_they_happened(call: Call, played: str) -> None:
