@@ -1,19 +1,21 @@
 """`tally rebuild`: read models made anew from the books, and from the answers on tally.results.
 
 Shape: run(surroundings, names, progress) -> one Outcome a feed. Events come from PostgreSQL;
-answers from their topic, for the books keep them for a day only, and those that the topic has no
-more from what serves: nobody else has them. Dead letters are not rebuilt: what became of them is
-noted nowhere else.
+answers too, but the books keep them for a day only: those before from their topic, and what that
+has no more from what serves: nobody else has them. Dead letters are not rebuilt: what became of
+them is noted nowhere else.
 Bounds: BATCH records at a time, through a cursor of the server; projections/building.py reads one
 batch ahead.
 Errors: Outage: somebody else rebuilds, or the log or the topic does not give what comes next.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
+from itertools import islice, takewhile
+from typing import Final
 
 import psycopg
 
@@ -25,22 +27,24 @@ from infra.event_store.directory import Book
 from infra.garbage import seldom_collected
 from projections import building, models
 from projections.answers import Commands
-from projections.building import SourceError
-from projections.model import Model
+from projections.building import At, Ends, SourceError
+from projections.model import Feed, Model
 from projections.rebuild import AlreadyRunningError, Rebuilt, rebuild
 from projections.recorded import Answer, Recorded, answered
+from projections.rows import moment
 from projections.schema import LIVE
 
 BATCH = 10_000
 GARBAGE_EVERY = 500_000  # Objects: above two batches of 10,000 records, some ten objects each.
-EVENTS, ANSWERS = "events", "answers"
-Feed = str  # One of these.
+EVENTS: Final = "events"
+ANSWERS: Final = "answers"
 NEVER = 2**63 - 1
 SERVED = """SELECT book, answer_sequence, replace(command_id::text, '-', ''), client,
   idempotency_key, command_type, status, code, detail, replayed, first_sequence, book_sequence,
   correlation_id, (extract(epoch FROM answered_at) * 1000000)::bigint
 FROM read.commands WHERE book = %s AND answer_sequence > %s AND answer_sequence < %s
 ORDER BY answer_sequence LIMIT %s"""
+Relayed = Callable[[str, int], Generator[Recorded]]  # A book's answers after a place.
 Progress = Callable[[str, int], None]  # The book, and how many of its records are read.
 
 
@@ -61,7 +65,11 @@ def run(
     chosen = [each for each in found if each is not None and each.name in models.REBUILT]
     assert len(chosen) == len(names), "a model that is none, or is not rebuilt"
     fed = {feed: [each for each in chosen if each.feed == feed] for feed in (EVENTS, ANSWERS)}
-    source = LogSource(surroundings, progress)
+
+    def relayed(book: str, after: int) -> Generator[Recorded]:
+        return results.since(surroundings, book, after=after)
+
+    source = LogSource(surroundings.settings.postgres, relayed, progress)
     with seldom_collected(GARBAGE_EVERY):
         return [_rebuild(source, wanted, accept=accept) for wanted in fed.values() if wanted]
 
@@ -79,11 +87,11 @@ def _rebuild(source: "LogSource", wanted: Sequence[Model], *, accept: bool) -> O
 
 
 class LogSource:
-    """What is rebuilt from: projections.building.Source."""
+    """What is rebuilt from: projections.building.Source. `relayed`: what the topic has."""
 
-    def __init__(self, surroundings: Surroundings, progress: Progress) -> None:
-        self._surroundings = surroundings
-        self._dsn = surroundings.settings.postgres
+    def __init__(self, dsn: str, relayed: Relayed, progress: Progress) -> None:
+        self._dsn = dsn
+        self._relayed = relayed
         self._progress = progress
 
     def connect(self) -> psycopg.Connection:
@@ -100,36 +108,69 @@ class LogSource:
                 self._progress(book, batch[-1].sequence)
                 yield batch
 
-    def end(self, feed: Feed, book: str) -> int | None:
-        """Where the book ends: read models may hold more of it, if it was restored."""
+    def ends(self, books: Collection[str]) -> Ends:
+        """Read models may hold more of a book than it has, if it was restored; 0: it is gone."""
+        found: dict[tuple[Feed, str], int] = {}
+        for name in books:
+            found[EVENTS, name] = found[ANSWERS, name] = 0
         with closing(self.connect()) as connection:
-            ends = log_reader.ends_of(connection, self._book(book))
-        return ends[feed == ANSWERS]
+            asked = [book for book in directory.listed(connection) if book.name in books]
+            rows = connection.execute(log_reader.ends_of_all(asked)).fetchall() if asked else []
+        for name, events, answers in rows:
+            found[EVENTS, name], found[ANSWERS, name] = events, answers
+        return found
 
-    def _book(self, name: str) -> Book:
-        return next(each for each in directory.list_books(self._dsn) if each.name == name)
+    def recorded_at(self, places: Collection[At]) -> Mapping[At, datetime]:
+        """Of events; and of answers, as long as their books keep them."""
+        found: dict[At, datetime] = {}
+        with closing(self._reading()) as connection:
+            books = {book.name: book for book in directory.listed(connection)}
+            log = log_reader.Following(connection)
+            for feed, name, sequence in places:
+                if name in books:
+                    read = log.events if feed == EVENTS else log.answers
+                    for each in read(books[name], after=sequence - 1, limit=1):
+                        found[At(feed, name, each.sequence)] = moment(each.recorded_at_us)
+        return found
+
+    def _reading(self) -> psycopg.Connection:
+        return psycopg.connect(self._dsn, autocommit=True)
 
     def _events(self, name: str, after: int) -> Generator[Recorded]:
-        book = self._book(name)
-        with closing(psycopg.connect(self._dsn, autocommit=True)) as connection:
+        with closing(self._reading()) as connection:
+            book = _book(connection, name)
             end, _ = log_reader.ends_of(connection, book)
             yield from log_reader.read(connection, book, after=after, to=end)
 
-    def _answers(self, book: str, after: int) -> Generator[Recorded]:
-        """What nobody has any more shows as a gap; what is not relayed yet the book has."""
-        last = after
-        with closing(results.since(self._surroundings, book, after=after)) as found:
-            for each in found:
-                yield from self._served(book, after=last, before=each.sequence)
-                last = each.sequence
+    def _answers(self, name: str, after: int) -> Generator[Recorded]:
+        """The book's own, and before them the topic's. What nobody has any more shows as a gap.
+
+        Of a book that was restored the topic may have answers that were lost, under the numbers of
+        others.
+        """
+        with closing(self._reading()) as connection:
+            book, log = _book(connection, name), log_reader.Following(connection)
+            own = log.answers(book, after=after, limit=1)
+            last = after
+            for each in self._before(name, after=after, before=own[0].sequence if own else NEVER):
                 yield each
-        with closing(psycopg.connect(self._dsn, autocommit=True)) as connection:
-            following = log_reader.Following(connection)
-            while saved := following.answers(self._book(book), after=last, limit=BATCH):
-                yield from self._served(book, after=last, before=saved[0].sequence)
-                yield from saved
-                last = saved[-1].sequence
-        yield from self._served(book, after=last, before=NEVER)
+                last = each.sequence
+            while own := log.answers(book, after=last, limit=BATCH):
+                yield from self._served(name, after=last, before=own[0].sequence)
+                yield from own
+                last = own[-1].sequence
+        yield from self._served(name, after=last, before=NEVER)
+
+    def _before(self, book: str, *, after: int, before: int) -> Iterator[Recorded]:
+        """Of the topic, between two places, and in its gaps what serves."""
+        if after + 1 == before:
+            return
+        last = after
+        with closing(self._relayed(book, after)) as found:
+            for each in takewhile(lambda each: each.sequence < before, found):
+                yield from self._served(book, after=last, before=each.sequence)
+                yield each
+                last = each.sequence
 
     def _served(self, book: str, *, after: int, before: int) -> Iterator[Recorded]:
         """Answers that serve, between two places."""
@@ -143,3 +184,7 @@ class LogSource:
             if len(rows) < BATCH:
                 return
             last = rows[-1][1]
+
+
+def _book(connection: psycopg.Connection, name: str) -> Book:
+    return next(book for book in directory.listed(connection) if book.name == name)

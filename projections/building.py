@@ -3,15 +3,18 @@
 Shape: Build(connection, models, source, schema): begin(targets) makes the schema or goes on with
 an unfinished one, advance(targets) feeds the models up to places, analyze() tells the planner.
 Rules: position and rows move together, as when serving; so a build that was killed is whole.
-What is kept for a while only is built from where there is some, by models that pass.
+What is kept for a while only is built from where there is some, by models that pass. An unfinished
+build is gone on with only if the log still has the records that it stands at: it may be another's
+that was restored meanwhile.
 Errors: SourceError where the log does not give what follows.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Final, NamedTuple, Protocol
 
 import psycopg
 from psycopg import sql
@@ -24,6 +27,16 @@ from projections.schema import create, make, make_reader
 
 Place = tuple[str, str]  # Model and book.
 Targets = Mapping[Place, int | None]  # None: as far as the log goes.
+Ends = Mapping[tuple[Feed, str], int]  # Of a feed in a book.
+STANDS: Final = "SELECT model, book, sequence, recorded_at FROM {}.position WHERE sequence > 0"
+
+
+class At(NamedTuple):
+    """A record's place."""
+
+    feed: Feed
+    book: str
+    sequence: int
 
 
 class Source(Protocol):
@@ -33,10 +46,14 @@ class Source(Protocol):
 
     def read(self, feed: Feed, book: str, *, after: int) -> Iterator[Sequence[Recorded]]: ...
 
-    def end(self, feed: Feed, book: str) -> int | None:
-        """The last place there is; None: nothing that serves is beyond it."""
-        del feed, book
-        return None
+    def recorded_at(self, places: Collection[At]) -> Mapping[At, datetime]:
+        """When some records were made, of those that there are."""
+        ...
+
+    def ends(self, books: Collection[str]) -> Ends:
+        """The last places there are; none of a feed: nothing that serves is beyond its end."""
+        del books
+        return {}
 
 
 class SourceError(Exception):
@@ -59,19 +76,33 @@ class Build:
         return {model.name: model.version for model in self.models}
 
     def begin(self, targets: Targets) -> None:
-        """Go on with an unfinished build of these models that is not beyond them, or afresh."""
+        """Go on with an unfinished build of these models and of this log, or afresh."""
         name = sql.Identifier(self.schema)
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            held = positions(self.connection, self.schema)
-            ends = ((at, targets.get(place)) for place, at in held.items())
-            beyond = any(end is not None and at > end for at, end in ends)
-            if versions(self.connection, self.schema) == self.versions and not beyond:
+            if self._goes_on(targets):
                 return
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
             make_reader(self.connection)
             make(cursor, self.schema)
             for model in self.models:
                 create(cursor, model, build=1)
+
+    def _goes_on(self, targets: Targets) -> bool:
+        """Whether what is built is a part of what is wanted."""
+        if versions(self.connection, self.schema) != self.versions:
+            return False
+        held = positions(self.connection, self.schema)
+        ends = ((at, targets.get(place)) for place, at in held.items())
+        if any(end is not None and at > end for at, end in ends):
+            return False
+        feeds: dict[str, Feed] = {model.name: model.feed for model in self.models}
+        stands = sql.SQL(STANDS).format(sql.Identifier(self.schema))
+        made_of = {
+            (At(feeds[name], book, sequence), at)
+            for name, book, sequence, at in self.connection.execute(stands).fetchall()
+        }
+        found = self.source.recorded_at({place for place, _ in made_of})
+        return all(found.get(place) == at for place, at in made_of)
 
     def advance(self, targets: Targets) -> None:
         """Feed every model up to its target in every book; stop for good at an unknown event."""

@@ -7,8 +7,9 @@ gate while the last events are built and the two are swapped. Until then the ser
 and move on.
 Rules: one rebuild at a time in a database. Whatever kills it leaves the serving models as they
 are; the unfinished build lies in a schema of its own, where the next rebuild of the same models
-and versions goes on with it and any other drops it. If the two differ though the version is the
-same, somebody has changed rows or code behind us: nothing is swapped unless it is accepted.
+and versions goes on with it, if the log is still the one it was made of, and any other drops it.
+If the two differ though the version is the same, somebody has changed rows or code behind us:
+nothing is swapped unless it is accepted.
 Errors: AlreadyRunningError; SourceError where the log does not give what follows; psycopg's.
 """
 
@@ -89,7 +90,7 @@ def targets(build: Build, live: str) -> Targets:
     """Where the serving models stand; one that stands nowhere in a book gets level with the others.
 
     Where nothing serves at all, the log's end is the target; and where what serves is beyond the
-    end, for the log was restored.
+    end, for the log was restored: or is gone, with its book.
     """
     serving = positions(build.connection, live)
     feeds = {model.name: model.feed for model in build.models}
@@ -109,11 +110,12 @@ def targets(build: Build, live: str) -> Targets:
 
 
 def _bounded(source: Source, wanted: Targets) -> Targets:
-    """The same, and nothing beyond the ends."""
+    """The same, and nothing beyond the ends: asked after the places, for what serves moves."""
+    ends = source.ends({book for _, book in wanted})
     found: dict[tuple[str, str], int | None] = {}
     for (name, book), place in wanted.items():
-        end = source.end(feed_of(name), book)
-        found[name, book] = place if place is None or end is None else min(place, end)
+        known = [each for each in (place, ends.get((feed_of(name), book))) if each is not None]
+        found[name, book] = min(known, default=None)
     return found
 
 

@@ -54,6 +54,12 @@ class Feed:
         self._passes = all(model.passes for model in models)
         self.stopped: dict[tuple[str, str], str] = {}  # Model and book; what it stands before.
 
+    def leave(self, book: str) -> None:
+        """Others have it from now on, and what they do to its rows is not known here."""
+        for model in self.models:
+            model.forget()
+            self.stopped.pop((model.name, book), None)
+
     def going(self, book: str) -> list[Model]:
         """The models that have not stopped in a book."""
         return [model for model in self.models if (model.name, book) not in self.stopped]

@@ -14,12 +14,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
 
 import psycopg
 import structlog
-from psycopg import sql
 
 from consumers.projector import log_reader
 from consumers.projector.feed import Feed, Searching
@@ -28,8 +25,7 @@ from projections.batches import Gap
 
 BATCH = 10_000
 AHEAD_S = 1.0  # Between two looks at a book that was restored.
-HEAD = "SELECT {name}, last_sequence, last_answer FROM {schema}.head"
-POSITIONS = "SELECT model, sequence, recorded_at FROM read.position WHERE book = %s"
+POSITIONS = "SELECT model, sequence FROM read.position WHERE book = %s"
 RESTORED = "was it restored?"
 
 
@@ -48,13 +44,6 @@ class Place:
         return f"{self.events} events and {self.answers} answers"
 
 
-class Held(NamedTuple):
-    """Where the models of a book stand."""
-
-    place: Place
-    recorded_at: datetime | None  # When its last event was, if one of them says so.
-
-
 class Follower:
     """Applies books to models. The connection is ours alone."""
 
@@ -63,7 +52,7 @@ class Follower:
     ) -> None:
         self._connection = connection
         self._redrive = redrive  # What was put aside of a book, as it is first begun.
-        self._redriven: set[str] = set()
+        self._begun: set[str] = set()
         self._log = log_reader.Following(connection)
         self._events, self._answers = events, answers
         self._books: dict[str, Book] = {}
@@ -77,16 +66,10 @@ class Follower:
         found = {book.name: book for book in books}
         if found == self._books:
             return
+        for name in self._books.keys() - found.keys():
+            self._leave(name)
         self._books = found
-        # Of a book that comes back we cannot know what others did with it meanwhile.
-        self._places = {name: held for name, held in self._places.items() if name in found}
-        if self._filling not in found:
-            self._filling = ""
-        heads = [
-            sql.SQL(HEAD).format(name=sql.Literal(book.name), schema=sql.Identifier(book.schema))
-            for book in found.values()
-        ]
-        self._heads = sql.SQL(" UNION ALL ").join(heads).as_bytes(self._connection)
+        self._heads = log_reader.ends_of_all(found.values()).as_bytes(self._connection)
 
     def step(self) -> int:
         """Apply the next part of every book; how many records."""
@@ -113,9 +96,10 @@ class Follower:
         book, done = self._books[name], 0
         if place.events < end.events and self._events.going(name):
             done += self._follow_events(book, place)
-        if place.answers < end.answers:
+        begun = self._places.get(name)  # None: it has turned out to be another log.
+        if begun is not None and begun.answers < end.answers:
             with suppress(Searching):  # It goes on at the next step.
-                done += self._follow_answers(book, place, end)
+                done += self._follow_answers(book, begun, end)
         return done
 
     def _follow_events(self, book: Book, place: Place) -> int:
@@ -126,7 +110,7 @@ class Follower:
         place.events = batch[-1].sequence
         if len(self._events.going(book.name)) < going:
             # Who has stopped may have stood far behind the others.
-            place.events = self._held(book.name).place.events
+            self._begin(book.name)
         return len(batch)
 
     def _follow_answers(self, book: Book, place: Place, end: Place) -> int:
@@ -142,7 +126,7 @@ class Follower:
         found = batch[0].sequence if batch else end.answers + 1
         self._answers.fill(self._connection, Gap(book.name, place.answers + 1, found))
         before = place.answers
-        place.answers = self._held(book.name).place.answers
+        place.answers = self._held(book.name).answers
         if place.answers + 1 >= found:
             self._filling = ""
         return place.answers - before
@@ -151,25 +135,36 @@ class Follower:
         """One book's trouble is not the others'."""
         log.warning("waiting", book=name, outage=outage, pause_s=AHEAD_S)
         self._not_before_s[name] = time.monotonic() + AHEAD_S
+        self._put_down(name)
+
+    def _leave(self, name: str) -> None:
+        """Of a book that comes back we cannot know what others did with it meanwhile."""
+        self._put_down(name)
+        self._begun.discard(name)
+        self._events.leave(name)
+
+    def _put_down(self, name: str) -> None:
         self._places.pop(name, None)
+        if self._filling == name:
+            self._filling = ""
 
     def _begin(self, name: str) -> None:
         """From where the models stand, if the log is still the one that they were made of."""
-        (place, at), book = self._held(name), self._books[name]
-        if at is not None and log_reader.recorded_at(self._connection, book, place.events) != at:
-            outage = f"the log has another event {place.events} than the read models: {RESTORED}"
+        models = [each.name for each in self._events.going(name)]
+        other = log_reader.other_than_held(self._connection, self._books[name], models)
+        if other is not None:
+            outage = f"the log has another event {other} than the read models: {RESTORED}"
             self._wait(name, outage=outage)
             return
-        if name not in self._redriven:
+        if name not in self._begun:
             self._redrive(name)
-            self._redriven.add(name)
-        self._places[name] = place
+            self._begun.add(name)
+        self._places[name] = self._held(name)
 
-    def _held(self, name: str) -> Held:
+    def _held(self, name: str) -> Place:
         """Where the models stand that go on, by their own word: the last of them."""
         rows = self._connection.execute(POSITIONS, (name,)).fetchall()
-        held = {str(model): int(sequence) for model, sequence, _ in rows}
+        held: dict[str, int] = dict(rows)
         going = [{each.name for each in feed.going(name)} for feed in (self._events, self._answers)]
         events, answers = (min((held.get(model, 0) for model in feed), default=0) for feed in going)
-        said = [at for model, held_at, at in rows if at and model in going[0] and held_at == events]
-        return Held(Place(events, answers), said[0] if said else None)
+        return Place(events, answers)

@@ -8,7 +8,6 @@ field is the stream's id, and the id it is stored by says which aggregate's it i
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -37,7 +36,14 @@ NEXT = READ + "notification_id > %s ORDER BY notification_id LIMIT %s"
 ANSWERS = """SELECT answer FROM {schema}.answers
 WHERE answer_sequence > %s ORDER BY answer_sequence LIMIT %s"""
 ENDS = "SELECT last_sequence, last_answer FROM {schema}.head"
-RECORDED_AT = "SELECT recorded_at FROM {schema}.events WHERE notification_id = %s"
+HEADS = "SELECT {name}, last_sequence, last_answer FROM {schema}.head"
+OTHER = """SELECT min(held.sequence) FROM (
+  SELECT sequence, recorded_at FROM read.position
+  WHERE book = %(book)s AND model = ANY(%(models)s) AND recorded_at IS NOT NULL
+  UNION SELECT book_sequence, recorded_at FROM read.parked
+  WHERE book = %(book)s AND model = ANY(%(models)s)
+) AS held LEFT JOIN {schema}.events AS e ON e.notification_id = held.sequence
+WHERE e.recorded_at IS DISTINCT FROM held.recorded_at"""
 UNKNOWN = "unknown"
 # As PostgreSQL sends them: the driver's own dates and ids would be made only to be taken apart.
 PLAIN = (
@@ -54,10 +60,23 @@ def ends_of(connection: psycopg.Connection, book: Book) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def recorded_at(connection: psycopg.Connection, book: Book, sequence: int) -> datetime | None:
-    """When an event was recorded; None: there is none at that place."""
-    row = connection.execute(_of(book, RECORDED_AT), (sequence,)).fetchone()
-    return None if row is None else cast("datetime", row[0])
+def ends_of_all(books: Iterable[Book]) -> sql.Composed:
+    """What asks for name, last sequence and last answer of many at once."""
+    heads = [
+        sql.SQL(HEADS).format(name=sql.Literal(book.name), schema=sql.Identifier(book.schema))
+        for book in books
+    ]
+    return sql.SQL(" UNION ALL ").join(heads)
+
+
+def other_than_held(
+    connection: psycopg.Connection, book: Book, models: Iterable[str]
+) -> int | None:
+    """The first place of models, or of what they have parked, where the log has another event."""
+    asked = {"book": book.name, "models": list(models)}
+    row = connection.execute(_of(book, OTHER), asked).fetchone()
+    assert row is not None, "a minimum is a row"
+    return cast("int | None", row[0])
 
 
 def read(connection: psycopg.Connection, book: Book, *, after: int, to: int) -> Iterator[Recorded]:

@@ -4,14 +4,16 @@ Shape: MemoryLog is a projections.building.Source; `meanwhile` happens after eac
 given.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import psycopg
 
-from projections.building import Source
+from projections.building import At, Source
 from projections.model import Feed
 from projections.recorded import Recorded
+from projections.rows import moment
 from tests.integration.read_side import ask, connect
 from tests.unit.projections.records import record
 from tests.unit.projections.story import Story
@@ -39,11 +41,20 @@ class MemoryLog(Source):
         return list(self.events)
 
     def read(self, feed: Feed, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
-        log = self.events[book] if feed == "events" else self.answers
+        log = self._log(feed, book)
         self.read_from.append(after)
         for start in range(after, len(log), self.size):
             yield log[start : start + self.size]
             self.meanwhile(start + self.size)
+
+    def recorded_at(self, places: Collection[At]) -> Mapping[At, datetime]:
+        return {
+            place: moment(self._log(place.feed, place.book)[place.sequence - 1].recorded_at_us)
+            for place in places
+        }
+
+    def _log(self, feed: Feed, book: str) -> list[Recorded]:
+        return self.events[book] if feed == "events" else self.answers
 
 
 def opening(dsn: str) -> Callable[[], psycopg.Connection]:

@@ -1,16 +1,18 @@
 """Answers that nobody has any more: the model begins with what there is, and says what it lacks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 import pytest
 
 from consumers.projector.feed import Feed, Span
 from projections.answers import Commands
-from projections.building import Source
+from projections.building import At, Source
 from projections.rebuild import Rebuilt, rebuild
 from projections.recorded import Answer, Recorded, answered
+from projections.rows import moment
 from tests.integration.memory_log import opening
 from tests.integration.read_side import apply, ask, prepared
 
@@ -56,6 +58,10 @@ class Kept(Source):
         assert (feed, book) == ("answers", "main")
         left = [each for each in self.answers if each.sequence > after]
         yield from (left[start : start + 4] for start in range(0, len(left), 4))
+
+    def recorded_at(self, places: Collection[At]) -> Mapping[At, datetime]:
+        kept = {At("answers", "main", each.sequence): each for each in self.answers}
+        return {at: moment(kept[at].recorded_at_us) for at in places if at in kept}
 
 
 def rebuilt(dsn: str, *sequences: int, accept: bool = False) -> Rebuilt:

@@ -3,7 +3,7 @@
 Shape: a real book, written by a desk; a follower as the projector makes it, but for Kafka.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Sequence
 
 import psycopg
 import pytest
@@ -11,65 +11,24 @@ from structlog.testing import capture_logs
 
 from consumers.projector import follower as following
 from consumers.projector import log_reader
-from consumers.projector.feed import Feed, Fetch, Searching, Span
-from consumers.projector.follower import Follower
-from consumers.projector.start import Fetch as FromBook
-from domain.wallet import CreditWallet, FreezeWallet, OpenWallet, WalletFrozen
-from projections import rebuild, schema
-from projections.answers import Commands
-from projections.building import Source
-from projections.models import all_models, event_models
+from consumers.projector.feed import Searching, Span
+from domain.wallet import FreezeWallet, WalletFrozen
+from projections import rebuild
+from projections.models import event_models
 from projections.recorded import Recorded
 from schemas import codec
-from tests.integration.event_store.given import EUR, MAIN, Shelf
+from tests.integration.event_store.followed import (
+    before,
+    done,
+    follower,
+    held,
+    source,
+    to_the_end,
+    written,
+)
+from tests.integration.event_store.given import MAIN, Shelf
 
 COUNT = 30
-HELD = "SELECT model, sequence FROM read.position WHERE book = 'main'"
-
-
-@pytest.fixture
-def connection(shelf: Shelf) -> Generator[psycopg.Connection]:
-    with psycopg.connect(shelf.dsn, autocommit=True) as made:
-        assert schema.prepare(made, all_models()) == []
-        yield made
-
-
-def written(shelf: Shelf, numbers: range) -> None:
-    """A wallet and money in it, each a batch of its own."""
-    desk = shelf.desk()
-    for number in numbers:
-        name = f"w{number}"
-        desk.handle([shelf.incoming(f"open-{name}", OpenWallet(name, "ann", "buyer", EUR))])
-        desk.handle([shelf.incoming(f"credit-{name}", CreditWallet(name, name, 5, EUR, "bank"))])
-    desk.close()
-
-
-def nothing(_book: str, _span: Span) -> Sequence[Recorded]:
-    return []
-
-
-def follower(shelf: Shelf, connection: psycopg.Connection, answers: Fetch = nothing) -> Follower:
-    made = Follower(
-        connection,
-        lambda _book: None,
-        events=Feed(event_models(), FromBook(shelf.dsn).events),
-        answers=Feed([Commands()], answers),
-    )
-    made.take([MAIN])
-    return made
-
-
-def to_the_end(made: Follower) -> list[int]:
-    """How many records each step took."""
-    made.step()  # Finds where the models stand.
-    steps = [made.step()]
-    while steps[-1]:
-        steps.append(made.step())
-    return steps
-
-
-def held(connection: psycopg.Connection) -> dict[str, int]:
-    return dict(connection.execute(HELD).fetchall())
 
 
 def test_models_that_stand_far_behind_hold_nobody_up(
@@ -77,13 +36,10 @@ def test_models_that_stand_far_behind_hold_nobody_up(
 ) -> None:
     """Those of money stop again at each start: then the others go on from where they are."""
     written(shelf, range(1))
-    desk = shelf.desk()
-    desk.handle([shelf.incoming("freeze", FreezeWallet("w0", "asked"))])
-    desk.close()
+    done(shelf, FreezeWallet("w0", "asked"))
     written(shelf, range(1, COUNT))
     monkeypatch.setattr(following, "BATCH", 10)
-    known = {name: cls for name, cls in codec.EVENTS.items() if cls is not WalletFrozen}
-    monkeypatch.setattr(codec, "EVENTS", known)
+    monkeypatch.setattr(codec, "EVENTS", before(WalletFrozen))
     end = 2 * COUNT + 1
     assert sum(to_the_end(follower(shelf, connection))) == 2 * end  # Events and answers.
     money = {"ledger": 2, "settlement": 2, "wallets": 2}
@@ -149,27 +105,6 @@ def test_while_dropped_answers_are_searched_for_the_events_go_on(
     assert set(held(connection).values()) == {end}
 
 
-class Log(Source):
-    """Of the one book, its events."""
-
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
-
-    def books(self) -> Sequence[str]:
-        return ["main"]
-
-    def read(self, feed: str, book: str, *, after: int) -> Iterator[Sequence[Recorded]]:
-        assert (feed, book) == ("events", "main")
-        with psycopg.connect(self._dsn) as reading:
-            yield list(log_reader.read(reading, MAIN, after=after, to=self.end(feed, book)))
-
-    def end(self, feed: str, book: str) -> int:
-        assert (feed, book) == ("events", "main")
-        with psycopg.connect(self._dsn) as reading:
-            return log_reader.ends_of(reading, MAIN)[0]
-
-
 def rebuilt(shelf: Shelf) -> bool:
-    return rebuild.rebuild(
-        lambda: psycopg.connect(shelf.dsn), event_models(), Log(shelf.dsn), accept=True
-    ).swapped
+    log = source(shelf)
+    return rebuild.rebuild(log.connect, event_models(), log, accept=True).swapped
