@@ -1,15 +1,12 @@
 """What a provider is known to have said of charges and refunds.
 
-Shape: Outcomes by our numbers at the channel; replayed(provider, lines) takes them from the lines
-of a settlement file.
+Shape: Outcomes by our numbers at the channel.
 Units: `occurred_on` is the channel's business day, YYYY-MM-DD.
 Bound: one outcome takes some 300 bytes, a file of 100,000 lines 30 MB.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from providers.settlement_file import SettlementLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +29,3 @@ class Outcomes:
     provider: str
     charges: Mapping[str, Outcome]
     refunds: Mapping[str, Outcome]
-
-
-def replayed(provider: str, lines: Iterable[SettlementLine]) -> Outcomes:
-    """Where two lines tell of one thing, the first counts."""
-    charges: dict[str, Outcome] = {}
-    refunds: dict[str, Outcome] = {}
-    for line in lines:
-        known = charges if line.kind == "charge" else refunds if line.kind == "refund" else None
-        if known is not None:
-            booked_on = line.booked_at.date().isoformat()
-            known.setdefault(line.reference, Outcome(line.provider_reference, booked_on))
-    return Outcomes(provider, charges, refunds)

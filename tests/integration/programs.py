@@ -30,13 +30,13 @@ from psycopg.conninfo import make_conninfo
 
 from consumers.asking import Asker
 from consumers.provider import replay
-from consumers.provider.outcomes import replayed
+from consumers.provider.outcomes import Outcome, Outcomes
 from consumers.surroundings import Surroundings
 from infra.event_store import directory
 from infra.settings import Settings
 from infra.stopping import stopping
 from providers import formats
-from providers.settlement_file import FileRefused
+from providers.settlement_file import FileRefused, SettlementLine
 from tests.integration.databases import drop
 from tests.integration.servers import Addresses
 
@@ -232,7 +232,19 @@ def main(name: str) -> None:
 def _replay(surroundings: Surroundings, bill: Path, stop: Event) -> None:
     proof = formats.prove(bill)
     assert not isinstance(proof, FileRefused), proof
-    replay.run(surroundings, replayed(proof.provider, formats.lines(bill, proof)), stop)
+    replay.run(surroundings, _said(proof.provider, formats.lines(bill, proof)), stop)
+
+
+def _said(provider: str, lines: Iterable[SettlementLine]) -> Outcomes:
+    """What a settlement file says happened; where two lines tell of one thing, the first counts."""
+    charges: dict[str, Outcome] = {}
+    refunds: dict[str, Outcome] = {}
+    for line in lines:
+        known = charges if line.kind == "charge" else refunds if line.kind == "refund" else None
+        if known is not None:
+            booked_on = line.booked_at.date().isoformat()
+            known.setdefault(line.reference, Outcome(line.provider_reference, booked_on))
+    return Outcomes(provider, charges, refunds)
 
 
 def _die_with_parent() -> None:
