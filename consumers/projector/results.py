@@ -38,6 +38,7 @@ class Results:
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
         self._left = "", Span(0, 0)  # The book, and what of it has not been given yet.
+        self._began_after = 0  # What was asked for first of it.
         self._reading: Generator[Recorded | None] | None = None
 
     def fetch(self, book: str, span: Span) -> Sequence[Recorded]:
@@ -45,7 +46,7 @@ class Results:
         if self._reading is None or self._left != (book, span):
             self.close()
             self._reading = _looked_at(self._surroundings, book, after=span.after)
-            self._left = book, span
+            self._left, self._began_after = (book, span), span.after
         found: list[Recorded] = []
         until_s = time.monotonic() + SEARCH_S
         for each in self._reading:
@@ -57,6 +58,9 @@ class Results:
                 if not found:
                     raise Searching
                 break
+        if not found and self._began_after < span.after:
+            self.close()  # It ended where the topic did as it began: there may be more by now.
+            return self.fetch(book, span)
         if found and found[-1].sequence < span.to:
             self._left = book, Span(found[-1].sequence, span.to)
         else:

@@ -124,6 +124,23 @@ def test_a_search_that_takes_long_is_cut_and_goes_on_where_it_was(
             assert found.sequence == after + 1
 
 
+def test_what_was_relayed_while_it_was_searched_is_not_called_gone(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    with running(servers, tmp_path) as system:
+        first = publish(system, opened("a", "b", cents=100))
+        until_relayed(system, first)
+        rest = transfers(range(5), "ab")
+        last = first + len(rest)
+        search = results.Results(system.surroundings)
+        assert len(search.fetch("main", Span(0, last))) == first
+        publish(system, rest)
+        until_relayed(system, last)
+        found = search.fetch("main", Span(first, last))
+        assert [each.sequence for each in found] == list(range(first + 1, last + 1))
+        assert search.fetch("main", Span(last, last + 1)) == []
+
+
 def test_read_models_come_up_though_the_first_answers_are_gone(
     servers: Addresses, tmp_path: Path
 ) -> None:
