@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import books, ledger, log, programs, proof
+from cli import addresses, books, ledger, log, programs, proof
 from cli.application import Application
 from cli.calls import AsJson
 from cli.dead_letters import dead_letters
@@ -42,6 +42,7 @@ app.command()(proof.verify)
 app.command()(proof.rebuild)
 app.add_typer(books.book, name="book")
 app.command()(dsn)
+app.command()(addresses.addresses)
 
 
 def _version(wanted: bool) -> None:

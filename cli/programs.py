@@ -1,5 +1,7 @@
 """`tally up` and `tally run`: the programs under a supervisor, or one of them by itself."""
 
+import os
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,9 @@ from cli.printing import document, progress, say
 
 if TYPE_CHECKING:
     from infra.settings import Settings
+
+
+SERVERS = ("kafka", "postgres", "registry")
 
 
 class ProgramName(StrEnum):
@@ -73,11 +78,41 @@ def up(call: Call) -> None:
     telemetry.configure(as_json=_as_json(settings))
     # Until all servers run, a signal interrupts the start, which then takes them away again.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    given = _given(call, settings)
+    for name, by in given.items():
+        progress(name, f"given by {by}, not started here")
     try:
         with started(settings, progress) as everything, stopping() as stop:
+            _say_who_is_silent(everything.settings, given)
             everything.run(stop, lambda: _ready(everything.settings, as_json=call.json))
     except KeyboardInterrupt:
         progress("tally", "stopped")
+
+
+def _given(call: Call, settings: "Settings") -> dict[str, str]:
+    """The servers that somebody has named, and by what: an old variable of a shell is one too."""
+    from infra.settings import FILE
+    from infra.telemetry import masked
+
+    found: dict[str, str] = {}
+    for name in SERVERS:
+        if address := getattr(settings, name):
+            variable = f"TALLY_{name.upper()}"
+            unsaid = variable if os.environ.get(variable) else FILE
+            by = f"--{name}" if name in call.said else unsaid
+            found[name] = f"{by} ({masked(address)})"
+    return found
+
+
+def _say_who_is_silent(settings: "Settings", given: Mapping[str, str]) -> None:
+    """Of those that are given: everything waits for them, and nobody here can start them."""
+    if not given:
+        return
+    from cli.observing.servers import probe
+
+    for each in probe(settings):
+        if each.name in given and not each.answers:
+            progress(each.name, f"waited for, given by {given[each.name]}: {each.why}")
 
 
 def _as_json(settings: "Settings") -> bool | None:

@@ -54,12 +54,21 @@ def test_the_first_file_of_the_readme_is_accepted() -> None:
         assert isinstance(command_from_json(line), Line)
 
 
-def test_the_first_program_opens_another_wallet_under_another_key() -> None:
-    """Whoever has published the file of the README goes on with the program of the next page."""
+FIRST = {
+    "python": (r'^BOOK, CLIENT, KEY = "main", "shop", "([^"]+)"$', r'"wallet_id": "([^"]+)"'),
+    "java": (r'\.set\("idempotency_key", "([^"]+)"\)', r'\.set\("wallet_id", "([^"]+)"\)'),
+    "go": (r'^\tbook, client, key += "main", "shop", "([^"]+)"$', r'\bWalletID: "([^"]+)"'),
+}
+
+
+def test_each_first_program_opens_a_wallet_of_its_own_under_a_key_of_its_own() -> None:
+    """Whoever has published the file of the README goes on with the programs of the next page."""
     page = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
-    key = re.search(r'^BOOK, CLIENT, KEY = "main", "shop", "([^"]+)"$', page, re.MULTILINE)
-    wallet = re.search(r'^    "wallet_id": "([^"]+)",$', page, re.MULTILINE)
-    assert key is not None
-    assert wallet is not None
-    assert key[1] not in {each["idempotency_key"] for each in first_file()}
-    assert wallet[1] not in {each["data"].get("wallet_id") for each in first_file()}
+    keys = [each["idempotency_key"] for each in first_file()]
+    wallets = [each["data"].get("wallet_id") for each in first_file()[:2]]
+    for language, (key, wallet) in FIRST.items():
+        (block,) = re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+        keys += re.findall(key, block, re.MULTILINE)
+        wallets += re.findall(wallet, block)
+    assert len(keys) == len(set(keys)) == len(first_file()) + len(FIRST)
+    assert len(wallets) == len(set(wallets)) == 2 + len(FIRST)

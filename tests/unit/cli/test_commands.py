@@ -1,6 +1,7 @@
 """Every command: its help has an example, a wrong call is 2, nothing running is 1 and one line."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,7 @@ NEEDS_SERVERS = [
     ["book", "create", "shop"],
     ["init"],
     ["dsn"],
+    ["addresses"],
     ["status"],
     ["run", "writer"],
 ]
@@ -123,6 +125,17 @@ def test_a_flag_is_not_shown_as_if_a_value_had_to_follow(words: list[str]) -> No
     assert "bool" not in shown
 
 
+def test_the_addresses_are_lines_for_a_shell() -> None:
+    """Under other names than our settings, which the next `tally up` would take as given."""
+    env = {"TALLY_KAFKA": "a:1,b:2", "TALLY_REGISTRY": "http://c/it's", "TALLY_TOPIC_PREFIX": "t"}
+    printed = tally("addresses", env=env).stdout
+    asked = ["sh", "-c", f'{printed}printf "%s\n" "$KAFKA" "$REGISTRY" "$TOPIC_PREFIX"']
+    said = subprocess.run(asked, capture_output=True, check=True, text=True).stdout
+    assert said.splitlines() == ["a:1,b:2", "http://c/it's", "t"]
+    whole = json.loads(tally("addresses", "--json", env=env).stdout)
+    assert whole == {"kafka": "a:1,b:2", "registry": "http://c/it's", "topic_prefix": "t"}
+
+
 def test_an_interruption_wherever_it_falls_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
@@ -197,3 +210,16 @@ def test_a_folder_that_cannot_be_is_an_error_without_traceback(tmp_path: Path) -
     called = tally("up", "--data", str(tmp_path / "file" / "data"))
     assert called.exit_code == 1
     assert called.stderr == f"tally: {tmp_path / 'file' / 'data'}: Not a directory\n"
+
+
+def test_servers_that_are_given_are_named_and_by_what(tmp_path: Path) -> None:
+    """A variable left over in a terminal is found at once, not guessed at."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    env = {"TALLY_KAFKA": "127.0.0.1:1", "TALLY_POSTGRES": "host=nowhere password=secret"}
+    words = ("up", "--data", str(tmp_path / "file" / "data"), "--registry", "http://127.0.0.1:1")
+    said = tally(*words, env=env).stderr.splitlines()
+    assert said[:3] == [
+        "kafka: given by TALLY_KAFKA (127.0.0.1:1), not started here",
+        "postgres: given by TALLY_POSTGRES (host=nowhere password=***), not started here",
+        "registry: given by --registry (http://127.0.0.1:1), not started here",
+    ]
