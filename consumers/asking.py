@@ -27,6 +27,7 @@ from commands.answer import CommandAnswered
 from commands.outage import Outage
 from commands.outward import HEARD
 from consumers.surroundings import Surroundings
+from infra.called import hint
 from infra.codec import ANSWER
 from infra.kafka import clients
 from infra.kafka.messages import offset, partition, value
@@ -179,7 +180,8 @@ class Asker:
             raise Stopped
         if time.monotonic() > until_s:
             said = f"no answer for {self._silence_s_max:.0f} s: do a writer and a relay run?"
-            raise Outage(said, retry=True) from error
+            letters = f"If so, look at `{hint('dead-letters', 'list')}`"
+            raise Outage(f"{said} {letters}", retry=True) from error
 
     def _take(self, timeout_s: float) -> list[CommandAnswered]:
         """What has been answered of ours; also told: what could not be published."""

@@ -49,7 +49,8 @@ class Surroundings:
         ids = register_all(registry)
         directory.prepare(settings.postgres)
         directory.create(settings.postgres, name=FIRST_BOOK)
-        return cls(settings, names, cluster, ids, SchemaIds(registry), earlier_ids)
+        schemas = SchemaIds(registry, stored_ids(ids, earlier_ids))
+        return cls(settings, names, cluster, ids, schemas, earlier_ids)
 
     @property
     def bus(self) -> Bus:
@@ -58,11 +59,15 @@ class Surroundings:
 
     @property
     def place(self) -> Place:
-        ids = {editions.name_of(name): schema_id for name, schema_id in self.ids.items()}
-        stored_ids = {**ids, **self.earlier_ids}
-        return Place(self.topics, self.cluster.partitions, stored_ids, AGGREGATE_OF)
+        ids = stored_ids(self.ids, self.earlier_ids)
+        return Place(self.topics, self.cluster.partitions, ids, AGGREGATE_OF)
 
     def publisher(self) -> Publisher:
         kafka = self.settings.kafka_address
         producer = clients.producer(kafka, says_waiting=True, reports_failures_only=True)
         return Publisher(producer, self.place)
+
+
+def stored_ids(ids: Mapping[str, int], earlier_ids: Mapping[str, int]) -> Mapping[str, int]:
+    """Of all editions, by the names under which records are stored."""
+    return {**{editions.name_of(name): number for name, number in ids.items()}, **earlier_ids}

@@ -23,7 +23,6 @@ from schemas.names import FULL_NAMES
 
 NOBODY = CommandMeta("", "")
 CLIENT = None, True  # Who publishes on tally.commands reads tally.results.
-UNKNOWN_SCHEMA = "unknown_schema"
 MALFORMED_HEADERS = "malformed_headers"
 
 
@@ -42,8 +41,7 @@ class Decoder:
             schema_id, payload = unframe(record.value)
             known = self._schemas.of(schema_id)
             if known is None:
-                said = f"the registry has no schema {schema_id}"
-                return _unreadable(record, origin, Malformed(said, code=UNKNOWN_SCHEMA))
+                return _unreadable(record, origin, self._schemas.why_unknown(schema_id))
             name, writer = known
             meta, command, data = codec.decode_command(name, payload, writer)
             own = origin is not Origin.COMMANDS

@@ -1,13 +1,15 @@
 """Which schema has which id: ours, registered at the start, and those that others wrote by.
 
-Units: seconds. Shape: register_all(registry) -> our ids by full name; SchemaIds(registry).of(id) ->
-Known, None for an id that the registry does not have.
+Units: seconds. Shape: register_all(registry) -> our ids by full name. SchemaIds(registry, ours):
+`ours` by the names that their records are stored under; `of(id)` -> Known, None for an id that the
+registry does not have, or was not asked for: `why_unknown(id)` says which.
 Errors: Outage of the registry; Malformed(code="schema_not_accepted") for a schema that is no record
 we would read by, each time it is asked for; a schema of ours that the registry refuses is
 Outage(retry=False): this release does not fit what is registered.
 Bounds: KNOWN_MAX schemas (about 10 KB each) and UNKNOWN_MAX ids are remembered, the oldest goes.
 MISSES_MAX questions in vain within UNKNOWN_FOR_S: whoever floods a topic with ids of nothing costs
-a partition a twentieth of its time. Until it is over, ids never met before count as unknown.
+a partition a twentieth of its time. Until it is over, ids never met before are not asked for; ours
+are known from the start.
 """
 
 import time
@@ -19,7 +21,7 @@ from typing import NamedTuple, TypeVar
 from commands.outage import Outage
 from infra.registry.client import COMPATIBILITY, CONNECTIONS_MAX, Registry, Rejected
 from schemas import editions, files
-from schemas.codec import unlike_ours
+from schemas.codec import reading_of, unlike_ours
 from schemas.malformed import Malformed
 from schemas.writers import Writer, writer
 
@@ -27,6 +29,7 @@ KNOWN_MAX = 2_000
 UNKNOWN_MAX = 10_000
 MISSES_MAX = 50  # At 5 ms each, 250 ms in 5 s.
 UNKNOWN_FOR_S = 5.0  # A record may overtake its schema on a registry of several nodes.
+UNKNOWN_SCHEMA, SCHEMA_NOT_ASKED = "unknown_schema", "schema_not_asked"
 
 Value = TypeVar("Value")
 
@@ -82,14 +85,25 @@ def _register(registry: Registry, *, full_name: str, text: str) -> int:
 
 
 class SchemaIds:
-    def __init__(self, registry: Registry, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        ours: Mapping[str, int] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._registry, self._clock = registry, clock
+        self._ours = {
+            schema_id: Known(*reading_of(name)) for name, schema_id in (ours or {}).items()
+        }
         self._known: dict[int, Known | Malformed] = {}
         self._unknown: dict[int, float] = {}
         self._missed_at_s = deque[float](maxlen=MISSES_MAX)
 
     def of(self, schema_id: int) -> Known | None:
-        """The schema of an id; asks the registry once for it."""
+        """The schema of an id; asks the registry once for it, and never for one of ours."""
+        own = self._ours.get(schema_id)
+        if own is not None:
+            return own
         known = self._known.get(schema_id)
         if known is None:
             known = self._fetched(schema_id)
@@ -98,7 +112,7 @@ class SchemaIds:
         return known
 
     def _fetched(self, schema_id: int) -> Known | Malformed | None:
-        if self._clock() < self._unknown.get(schema_id, 0.0) or self._flooded():
+        if self._is_unknown(schema_id) or self._flooded():
             return None
         text = self._registry.schema_by_id(schema_id)
         if text is None:
@@ -109,6 +123,16 @@ class SchemaIds:
         known = _known(text)
         _remember(self._known, schema_id, known, at_most=KNOWN_MAX)
         return known
+
+    def why_unknown(self, schema_id: int) -> Malformed:
+        """What a record is told whose schema is None."""
+        if self._is_unknown(schema_id):
+            return Malformed(f"the registry has no schema {schema_id}", code=UNKNOWN_SCHEMA)
+        said = f"schema {schema_id} was not asked for: too many unknown ids just then; redrive it"
+        return Malformed(said, code=SCHEMA_NOT_ASKED)
+
+    def _is_unknown(self, schema_id: int) -> bool:
+        return self._clock() < self._unknown.get(schema_id, 0.0)
 
     def _flooded(self) -> bool:
         missed = self._missed_at_s

@@ -105,6 +105,7 @@ def test_silence_is_an_outage_and_a_stop_is_heard(servers: Addresses, tmp_path: 
         ):
             asker.ask(opened("nobody"))
         assert raised.value.retry
+        assert str(raised.value).endswith("look at `tally dead-letters list`")
         stop = Event()
         with Asker(silent.surroundings, stop=stop) as asker:
             stop.set()

@@ -16,6 +16,7 @@ from commands.outage import Outage
 from infra.registry import client
 from infra.registry.client import ATTEMPTS, Registry
 from infra.registry.ids import MISSES_MAX, UNKNOWN_FOR_S, SchemaIds, register_all
+from schemas import codec, editions, files
 
 Answer = tuple[int, Mapping[str, object] | str]
 FOUND: Answer = (200, {"schema": "text"})
@@ -201,6 +202,8 @@ def test_a_flood_of_unknown_ids_asks_so_often_and_no_more() -> None:
         known = SchemaIds(registry, clock=lambda: now_s)
         assert {known.of(each) for each in range(10 * MISSES_MAX)} == {None}
         assert len(stand.asked) == MISSES_MAX
+        assert known.why_unknown(MISSES_MAX - 1).code == "unknown_schema"
+        assert known.why_unknown(MISSES_MAX).code == "schema_not_asked"
         now_s += UNKNOWN_FOR_S
         assert known.of(10 * MISSES_MAX) is None
         assert len(stand.asked) == MISSES_MAX + 1
@@ -214,6 +217,18 @@ def test_what_is_known_is_told_amid_a_flood() -> None:
         assert known.of(1) == ("a.B", None)
         assert {known.of(each) for each in range(2, 2 * MISSES_MAX)} == {None}
         assert known.of(1) == ("a.B", None)
+
+
+def test_what_is_ours_is_never_asked_for() -> None:
+    ours = {name: number for number, name in enumerate((*files.texts(), *editions.earlier()), 1)}
+    with answering(UNKNOWN) as stand, Registry(stand.url) as registry:
+        known = SchemaIds(registry, ours)
+        assert {known.of(len(ours) + each) for each in range(1, 2 * MISSES_MAX)} == {None}
+        stand.asked.clear()
+        assert {name: known.of(number) for name, number in ours.items()} == {
+            name: codec.reading_of(name) for name in ours
+        }
+        assert stand.asked == []
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

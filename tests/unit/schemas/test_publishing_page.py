@@ -6,9 +6,10 @@ from pathlib import Path
 
 from commands import checks
 from commands.catalogue import CLIENT_COMMANDS
-from consumers.writer.decoding import MALFORMED_HEADERS, UNKNOWN_SCHEMA
+from consumers.writer.decoding import MALFORMED_HEADERS
 from domain.money import AMOUNT_MAX
 from infra.kafka.topics import Topics
+from infra.registry.ids import SCHEMA_NOT_ASKED, UNKNOWN_SCHEMA
 from schemas import codec, malformed, writers
 from schemas.meta import CommandMeta
 from schemas.names import FULL_NAMES
@@ -49,6 +50,7 @@ def test_the_reasons_are_all_there() -> None:
         malformed.NOT_FRAMED,
         writers.NOT_ACCEPTED,
         UNKNOWN_SCHEMA,
+        SCHEMA_NOT_ASKED,
         MALFORMED_HEADERS,
     }
     assert {row[1] for row in rows("What happens with garbage")} == codes
