@@ -15,6 +15,9 @@ from pathlib import Path
 
 import psycopg
 
+from domain.decision import Refused
+from domain.wallet import checks
+from domain.wallet.state import OPEN, Account, Reserved, Wallet
 from projections.answers import Commands
 from projections.dead_letters import keep
 from projections.models import MODELS
@@ -48,7 +51,17 @@ def log() -> list[Recorded]:
     ]
 
 
-def answer(sequence: int, key: str, *, code: str = "", replayed: bool = False) -> Recorded:
+def too_much() -> Refused:
+    """What the rule says of 500.00 CNY where 488.00 are there."""
+    alice = Account("alice", "person-1", "buyer", "CNY", 0)
+    refused = checks.funds(Wallet(alice, OPEN, 488_00, Reserved({}, 0, 0), 0), 500_00)
+    assert refused is not None
+    return refused
+
+
+def answer(
+    sequence: int, key: str, *, refused: Refused | None = None, replayed: bool = False
+) -> Recorded:
     """What came of a command of the shop's."""
     return answered(
         Answer(
@@ -58,12 +71,12 @@ def answer(sequence: int, key: str, *, code: str = "", replayed: bool = False) -
             "shop",
             key,
             "tally.transfer.v1.TransferFunds",
-            "refused" if code else "accepted",
-            code,
-            "alice has 48800 available" if code else "",
+            "refused" if refused else "accepted",
+            refused.code if refused else "",
+            refused.detail if refused else "",
             replayed,
-            0 if code else 16,
-            0 if code else 17,
+            0 if refused else 16,
+            0 if refused else 17,
             "rent of March",
             BEGIN_US + sequence * SIX_MINUTES_US,
         )
@@ -90,7 +103,7 @@ LETTER = DeadLetter(
 
 def fill(connection: psycopg.Connection) -> None:
     apply(connection, log())
-    answers = [answer(1, "rent-2", code="insufficient_funds"), answer(2, "rent")]
+    answers = [answer(1, "rent-2", refused=too_much()), answer(2, "rent")]
     apply(connection, [*answers, answer(3, "rent", replayed=True)], models=[Commands()])
     keep(connection, [LETTER])
     connection.execute("SET TimeZone TO 'UTC'")
