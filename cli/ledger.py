@@ -149,9 +149,14 @@ def breaks(
             each["status"] if not each["how"] else f"{each['status']}: {each['how']}",
             each["reference"],
             money(each["amount_minor"], each["currency"]),
-            each["batch_id"] and f"{each['batch_id']} line {each['line_number']}",
+            _place(each["batch_id"], each["line_number"]),
             second(each["opened_at"]),
         )
         for each in found
     ]
     table("Breaks", columns, shown)
+
+
+def _place(batch_id: str, line_number: int) -> str:
+    """Where a break comes from; what a file has not brought is on no line of it."""
+    return f"{batch_id} line {line_number}" if line_number else batch_id

@@ -156,7 +156,7 @@ def _show_comparison(totals: list[dict[str, Any]], breaks: list[dict[str, Any]])
     table("Totals", ["currency", *right], rows)
     found = [
         (
-            each["line_number"],
+            each["line_number"] or "",  # What the file has not brought is on no line of it.
             each["kind"],
             each["status"],
             each["reference"],
@@ -214,6 +214,13 @@ def controls(found: "Sequence[Control]") -> tuple[list[Any], list[tuple[str, ...
     return ["control", ("printed", NUMBER), ("lines come to", NUMBER), "verdict"], rows
 
 
+def _absent(count: int) -> str:
+    if not count:
+        return "Nothing of ours is missing in it"
+    missing = f"{counted(count, 'thing')} of ours {'is' if count == 1 else 'are'} missing in it"
+    return f"{missing}: a break missing_in_file for each"
+
+
 def _show_report(call: Call, report: "ImportReport") -> None:
     from consumers.intake import importing
 
@@ -228,7 +235,7 @@ def _show_report(call: Call, report: "ImportReport") -> None:
         where = f"lines {each.first_line} to {each.last_line}" if each.first_line else "the file"
         complain(f"{where}: {each.status}, {each.code}: {each.detail}")
     if report.absent is not None:
-        say(f"{counted(report.absent, 'thing')} of ours that it should have brought: not in it")
+        say(_absent(report.absent))
     elif report.outcome != importing.ALREADY_IMPORTED:
         say("What the file should have brought and did not is looked for later, by the intake")
     data = call.own_settings().data
