@@ -12,9 +12,11 @@ from structlog.testing import capture_logs
 
 from consumers.projector import follower as following
 from consumers.projector import log_reader
-from consumers.projector.feed import Span
+from consumers.projector.feed import Feed, Span
+from consumers.projector.start import Fetch
 from domain.order import OrderPlaced, PlaceOrder
 from domain.wallet import FreezeWallet, WalletFrozen
+from projections.models import event_models
 from projections.recorded import Recorded
 from schemas import codec
 from tests.integration.event_store.followed import (
@@ -140,6 +142,18 @@ def test_where_a_model_stopped_is_asked_anew_of_a_book_that_comes_back(
     ours.take((MAIN,))
     to_the_end(ours)
     assert set(held(connection).values()) == {5}
+
+
+def test_what_was_remembered_of_a_book_is_forgotten_as_others_take_it(
+    shelf: Shelf, connection: psycopg.Connection
+) -> None:
+    written(shelf, range(1))
+    feed = Feed(event_models(), Fetch(shelf.dsn).events)
+    events = log_reader.Following(connection).events(MAIN, after=0, limit=10)
+    feed.apply(connection, "main", events)
+    assert all("main" in model.marks for model in feed.models)
+    feed.leave("main")
+    assert not any(model.marks for model in feed.models)
 
 
 def test_a_book_that_waits_leaves_the_search_for_answers_to_others(
