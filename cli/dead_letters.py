@@ -8,11 +8,12 @@ import typer
 
 from cli.application import Application
 from cli.calls import BROKEN, Call, complain, misused, refuse, with_call
-from cli.printing import document, line, say, second, table
+from cli.printing import counted, document, line, say, second, table
 from cli.shared_options import AnyBook, Limit
+from infra.called import hint
 
 LIST = """SELECT dead_letter_id, book, reason, detail, command_type, topic, topic_partition,
-  topic_offset, recorded_at, settled_as, settled_at, settled_by, settled_because
+  topic_offset, recorded_at, settled_as, settled_at, settled_by, settled_because, redriven_to
 FROM read.dead_letters WHERE (%s OR settled_as = '') AND (%s::text IS NULL OR book = %s)
 ORDER BY recorded_at, dead_letter_id LIMIT %s"""
 SETTLED = "SELECT settled_as, settled_at FROM read.dead_letters WHERE dead_letter_id = %s"
@@ -59,7 +60,8 @@ def list_all(
 
 def _settled(each: dict[str, Any]) -> str:
     if not each["settled_by"]:
-        return str(each["settled_as"])
+        place = f" to {each['redriven_to']}" if each["redriven_to"] else ""
+        return f"{each['settled_as']}{place}"
     return f"{each['settled_as']} by {each['settled_by']}: {each['settled_because']}"
 
 
@@ -120,7 +122,8 @@ def redrive(call: Call, dead_letter_ids: Ids = None, everything: Everything = Fa
     """Publish records again where they came from, as they came, with key and headers.
 
     What was done before is not done twice: a command carries its key. A command of our own that
-    came from no topic (a timer) goes to tally.internal. Exits with 1 if one cannot be redriven.
+    came from no topic (a timer) goes to tally.internal. What the registry still has no schema for
+    is left, for it would come back. Exits with 1 if one cannot be redriven.
 
     Example: tally dead-letters redrive tally.commands-0-17
     """
@@ -144,6 +147,9 @@ def redrive(call: Call, dead_letter_ids: Ids = None, everything: Everything = Fa
             else:
                 place = f"{outcome.topic}, partition {outcome.partition}, offset {outcome.offset}"
                 say(f"{dead_letter_id}: published to {place}")
+    if broken and everything:
+        settle = hint("dead-letters", "dismiss", "ID", "--reason", "TEXT")
+        complain(f"{counted(broken, 'letter')} left; where nothing will come of one: `{settle}`")
     if broken:
         raise typer.Exit(BROKEN)
 

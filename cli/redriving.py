@@ -1,9 +1,11 @@
 """A dead letter goes back to where it came from, and the read side notes that it did.
 
 Shape: `with Redriver(settings) as redriver:` redrive(id) -> Place, or why not.
-Rules: what was cut is not what was sent, and is refused. The row is held while the record is
-published, so that two people do not do it at the same time; if we die in between, it still waits,
-and doing it again does no harm: commands carry keys.
+Rules: what was cut is not what was sent, and is refused. So is what the registry still has no
+schema for, each id asked for once: it would come back, and many of them are a flood, in which what
+is redriven with them suffers. The row is held while the record is published, so that two people do
+not do it at the same time; if we die in between, it still waits, and doing it again does no harm:
+commands carry keys.
 Errors: Outage; psycopg's.
 """
 
@@ -20,19 +22,21 @@ from infra.event_store.directory import connect
 from infra.kafka import clients, messages
 from infra.kafka.topics import Topics
 from infra.registry.client import Registry
+from infra.registry.ids import SCHEMA_NOT_ASKED, UNKNOWN_SCHEMA
 from infra.settings import Settings
 from projections.dead_letters import settle
 from schemas import editions
-from schemas.framing import frame
+from schemas.framing import frame, unframe
 from schemas.malformed import Malformed
 
 HOLD = """SELECT topic, topic_partition, topic_offset, book, key, value, header_names,
-  header_values, detail, command_type, settled_as, settled_at
+  header_values, reason, detail, command_type, settled_as, settled_at
 FROM read.dead_letters
 WHERE dead_letter_id = %s FOR UPDATE"""
 Headers = list[tuple[str, str | bytes | None]]
 FLUSH_TIMEOUT_S = 130.0  # Above delivery.timeout.ms.
 REDRIVEN = "redriven"
+OF_NO_SCHEMA = (UNKNOWN_SCHEMA, SCHEMA_NOT_ASKED)
 
 
 class Place(NamedTuple):
@@ -41,6 +45,11 @@ class Place(NamedTuple):
     topic: str
     partition: int
     offset: int
+
+    @property
+    def dead_letter_id(self) -> str:
+        """Of the letter that it would be if it came back."""
+        return f"{self.topic}-{self.partition}-{self.offset}"
 
 
 class Redriver:
@@ -54,6 +63,7 @@ class Redriver:
         self._connection = connect(settings.postgres)
         self._delivered: Message | None = None
         self._failed: KafkaError | None = None
+        self._has_schema: dict[int, bool] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -76,11 +86,27 @@ class Redriver:
                     "what is kept of it was cut, so that it would not be what was sent: the whole"
                     " of it is in {topic}, partition {topic_partition}, offset {topic_offset}"
                 ).format_map(letter)
-            place = self._published(letter)
+            place = self._unknown_still(letter) or self._published(letter)
             if isinstance(place, Place):
-                at_us = time.time_ns() // 1_000
-                settle(self._connection, dead_letter_id, settled_as=REDRIVEN, at_us=at_us)
+                settle(
+                    self._connection,
+                    dead_letter_id,
+                    settled_as=REDRIVEN,
+                    at_us=time.time_ns() // 1_000,
+                    redriven_to=place.dead_letter_id,
+                )
             return place
+
+    def _unknown_still(self, letter: dict[str, Any]) -> str:
+        """Why it would come back at once; empty: it may not."""
+        if letter["reason"] not in OF_NO_SCHEMA:
+            return ""
+        schema_id, _ = unframe(bytes(letter["value"]))
+        if schema_id not in self._has_schema:
+            self._has_schema[schema_id] = self._registry.schema_by_id(schema_id) is not None
+        if self._has_schema[schema_id]:
+            return ""
+        return f"the registry still has no schema {schema_id}: it would come back. Dismiss it"
 
     def _published(self, letter: dict[str, Any]) -> Place | str:
         names, values = letter["header_names"], letter["header_values"]

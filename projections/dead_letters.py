@@ -47,6 +47,7 @@ DEAD_LETTERS = Table(
     added=(
         Column("settled_by", ADDED_TEXT, "Who dismissed it, else empty."),
         Column("settled_because", ADDED_TEXT, "Why it was dismissed, else empty."),
+        Column("redriven_to", ADDED_TEXT, "Where it lies again, as a name like its own, or empty."),
     ),
     key=("dead_letter_id",),
     indexes=("(recorded_at)",),
@@ -56,7 +57,7 @@ ADD: Final = """INSERT INTO dead_letters (dead_letter_id, book, topic, topic_par
   command_type, command_id, recorded_at, settled_as)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
 ON CONFLICT (dead_letter_id) DO NOTHING"""
-SETTLE: Final = """UPDATE dead_letters SET settled_as = %s, settled_at = %s
+SETTLE: Final = """UPDATE read.dead_letters SET settled_as = %s, settled_at = %s, redriven_to = %s
 WHERE dead_letter_id = %s AND settled_as = ''"""
 
 DISMISS: Final = """UPDATE read.dead_letters
@@ -105,13 +106,12 @@ def settle(
     *,
     settled_as: str,
     at_us: int,
-    schema: str = LIVE,
+    redriven_to: str = "",
 ) -> bool:
     """Note what became of one; False where it is not there or was settled before."""
-    with connection.transaction(), connection.cursor() as cursor:
-        enter(cursor, schema)
-        cursor.execute(SETTLE, (settled_as, moment(at_us), dead_letter_id))
-        return cursor.rowcount == 1
+    with connection.transaction():
+        values = (settled_as, moment(at_us), redriven_to, dead_letter_id)
+        return connection.execute(SETTLE, values).rowcount == 1
 
 
 def dismiss(

@@ -124,11 +124,12 @@ def test_a_dead_letter_is_kept_whole_and_once(reads: psycopg.Connection) -> None
 def test_what_became_of_a_dead_letter_is_noted_once(reads: psycopg.Connection) -> None:
     keep(reads, [LETTER])
     name = LETTER.dead_letter_id
-    assert settle(reads, name, settled_as="redriven", at_us=AT_US)
+    assert settle(reads, name, settled_as="redriven", at_us=AT_US, redriven_to="t-0-43")
     assert not settle(reads, name, settled_as="refused", at_us=AT_US + 1)
     assert not settle(reads, "unheard of", settled_as="refused", at_us=AT_US)
     keep(reads, [LETTER])  # Its topic is read again: what became of it stays.
-    assert ask(reads, "SELECT settled_as, settled_at FROM read.dead_letters") == [("redriven", AT)]
+    said = ask(reads, "SELECT settled_as, settled_at, redriven_to FROM read.dead_letters")
+    assert said == [("redriven", AT, "t-0-43")]
 
 
 def test_a_dismissal_says_who_and_why_and_deletes_nothing(reads: psycopg.Connection) -> None:

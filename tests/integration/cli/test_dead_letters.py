@@ -54,6 +54,7 @@ def test_a_dead_letter_goes_back_as_it_came(call: Call, system: System, book_nam
     assert dead_letter_id not in [each["dead_letter_id"] for each in letters(call)]
     settled = {each["dead_letter_id"]: each for each in letters(call, "--settled")}
     assert settled[dead_letter_id]["settled_as"] == "redriven"
+    assert settled[dead_letter_id]["redriven_to"] == again
     twice = call("dead-letters", "redrive", dead_letter_id, "no-such-letter")
     assert twice.exit_code == 1
     assert twice.stdout == ""

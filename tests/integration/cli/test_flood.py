@@ -64,3 +64,16 @@ def test_a_flood_harms_no_command_and_is_not_redriven(
     assert sorted(letters.values()) == ["schema_not_asked"] + ["unknown_schema"] * MISSES_MAX
     system.caught_up("wallets", book=book_name)
     assert parsed(call("wallet", "w", "--book", book_name, "--json"))["status"] == "open"
+
+    def redriven() -> bool | None:
+        """Until the writer asks for what it does not know again."""
+        result = call("dead-letters", "redrive", "--all")
+        assert result.exit_code == 1
+        assert result.stderr.count("it would come back. Dismiss it") == MISSES_MAX
+        assert f"{MISSES_MAX} letters left" in result.stderr
+        balances = parsed(call("wallet", "w", "--book", book_name, "--json"))
+        return balances["balance_minor"] == 500 or None
+
+    system.until(redriven, "the credit")
+    assert waiting(call, book_name).items() <= letters.items()
+    assert set(waiting(call, book_name).values()) == {"unknown_schema"}
