@@ -199,11 +199,20 @@ def held(system: System) -> Contents:
 def killed_before_the_disk(system: System, servers: EmbeddedServers) -> None:
     """What read models had not on the disk yet comes again, though nothing follows.
 
+    Now and then PostgreSQL has written it down all the same: then once more.
+    """
+    kills = range(2 * 10**6, 2 * 10**6 + 5 * 50, 50)
+    assert any(lost_and_come_again(system, servers, first) for first in kills)
+
+
+def lost_and_come_again(system: System, servers: EmbeddedServers, first: int) -> bool:
+    """Kill PostgreSQL behind some transfers; whether the read models had lost any of them.
+
     The projector is stopped as by a debugger, so that it is seen what was lost.
     """
     lazy(servers)
     count = len(outcomes(system))
-    count += publish(system, transfers(range(2 * 10**6, 2 * 10**6 + 50), ("a", "b")))
+    count += publish(system, transfers(range(first, first + 50), ("a", "b")))
     until_relayed(system, count)
     until_held(system, count)
     projector = system.programs["projector"].process
@@ -211,11 +220,12 @@ def killed_before_the_disk(system: System, servers: EmbeddedServers) -> None:
     before = held(system)
     servers.postgres.kill()
     servers.postgres.start()
-    assert held(system) != before, "all of it was on the disk"
+    lost = held(system) != before
     projector.send_signal(signal.SIGCONT)
     until_held(system, count)
     assert held(system) == before
     assert_sound(system)
+    return lost
 
 
 def killed_at_rest(system: System, servers: EmbeddedServers) -> None:
