@@ -89,8 +89,8 @@ def table(
 ) -> None:
     """Rows under a title; a column (name, NUMBER) is aligned to the right.
 
-    Ids are never broken: columns that do not fit lose their lines, and if that is not enough, each
-    row is a block of lines.
+    Ids are never broken: columns that do not fit have their headings broken, then lose their lines,
+    and if that is not enough, each row is a block of lines.
     """
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not cells:
@@ -99,9 +99,11 @@ def table(
     named = [column if isinstance(column, tuple) else (column, "") for column in columns]
     out = console()
     anyhow = out.options.update_width(WIDTH_MAX)
-    for made in (Table(), Table(box=None, pad_edge=False, collapse_padding=True)):
-        _fill(made, named, cells)
-        if Measurement.get(out, anyhow, made).minimum <= out.width:
+    bare = Table(box=None, pad_edge=False, collapse_padding=True)
+    for made, narrow in ((Table(), False), (Table(), True), (bare, True)):
+        _fill(made, named, cells, narrow=narrow)
+        needed = Measurement.get(out, anyhow, made)
+        if (needed.minimum if narrow else needed.maximum) <= out.width:
             made.title, made.title_justify, made.title_style = escape(title), "left", "bold"
             out.print(made)
             return
@@ -112,15 +114,23 @@ def table(
         say("")
 
 
-def _fill(made: Table, named: Sequence[tuple[str, str]], cells: Sequence[Sequence[str]]) -> None:
+def _fill(
+    made: Table,
+    named: Sequence[tuple[str, str]],
+    cells: Sequence[Sequence[str]],
+    *,
+    narrow: bool,
+) -> None:
+    """`narrow`: headings make no column wider than what is under them where they have a space."""
     for (name, kind), column in zip(named, zip(*cells, strict=True), strict=True):
         longest = max((len(word) for cell in column for word in cell.split()), default=0)
         whole = kind == NUMBER or longest > WORD_MAX or not any(" " in cell for cell in column)
+        width = max(map(cell_len, column))
         made.add_column(
-            name.replace(" ", "\n") if whole else name,
+            name.replace(" ", "\n") if whole and narrow and cell_len(name) > width else name,
             justify="right" if kind == NUMBER else "left",
             no_wrap=whole,
-            min_width=max(map(cell_len, column)) if whole else None,
+            min_width=width if whole else None,
             overflow="fold",
         )
     for row in cells:
@@ -158,11 +168,8 @@ def _digits(currency: str) -> int:
 
 
 def moment(at_us: int | None) -> str:
-    """A time in UTC to the millisecond."""
-    if at_us is None:
-        return ""
-    at = EPOCH + timedelta(microseconds=at_us)
-    return at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+    """A time in UTC to the second."""
+    return "" if at_us is None else second(rfc_3339(EPOCH + timedelta(microseconds=at_us)))
 
 
 def second(said: str | None) -> str:

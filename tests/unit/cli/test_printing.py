@@ -63,7 +63,7 @@ def test_json_says_every_time_as_text() -> None:
 
 
 def test_times_are_in_utc() -> None:
-    assert moment(1_700_000_000_123_456) == "2023-11-14 22:13:20.123Z"
+    assert moment(1_700_000_000_123_456) == "2023-11-14T22:13:20Z"
     assert moment(None) == ""
 
 
@@ -98,6 +98,21 @@ def test_an_id_is_never_broken(capsys: pytest.CaptureFixture[str]) -> None:
         "  amount: -1,000.00 EUR",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("room", "amount", "broken"),
+    [(45, "-0.01 CNY", False), (47, "-0.01 CNY", True), (43, "-1,000.01 CNY", False)],
+)
+@pytest.mark.usefixtures("narrow")
+def test_a_heading_is_broken_only_for_want_of_room(
+    capsys: pytest.CaptureFixture[str], room: int, amount: str, *, broken: bool
+) -> None:
+    columns: Columns = ["kind", "reference", ("file - ours", NUMBER)]
+    said = shown(capsys, columns, ("amount_differs", ID[:room], amount))
+    assert "│" in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert ("file - ours" not in said) == broken
 
 
 @pytest.mark.usefixtures("narrow")
