@@ -21,6 +21,8 @@ SHOW = """SELECT * FROM read.dead_letters WHERE dead_letter_id = %s"""
 WAITING = """SELECT dead_letter_id FROM read.dead_letters WHERE settled_as = ''
 ORDER BY recorded_at, dead_letter_id"""
 
+SHOWN_MAX = 1_000  # Characters of one thing; a value has up to a million.
+
 dead_letters = Application(help="Records that could not be processed.")
 Id = Annotated[str, typer.Argument(metavar="ID", help="Of the dead letter.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which ones.")]
@@ -70,7 +72,7 @@ def _settled(each: dict[str, Any]) -> str:
 def show(call: Call, dead_letter_id: Id) -> None:
     """Show one whole: the record's bytes in hexadecimal digits, its headers, the traceback.
 
-    Bytes that are text are shown as text too.
+    Bytes that are text are shown as text too. What is long is whole only with --json.
 
     Example: tally dead-letters show tally.commands-0-17
     """
@@ -99,9 +101,19 @@ def show(call: Call, dead_letter_id: Id) -> None:
     whole["headers"] = ", ".join(
         f"{each['name']}: {each.get('value_text', each['value_hex'])}" for each in headers
     )
-    table(f"Dead letter {dead_letter_id}", ["", ""], list(whole.items()))
+    table(
+        f"Dead letter {dead_letter_id}", ["", ""], [(each, _cut(it)) for each, it in whole.items()]
+    )
     if traceback:
         say(str(traceback))
+
+
+def _cut(value: object) -> str:
+    """What a person reads of it."""
+    text = "" if value is None else str(value)
+    if len(text) <= SHOWN_MAX:
+        return text
+    return f"{text[:SHOWN_MAX]}… ({len(text):,} characters; --json has them all)"
 
 
 def _both(name: str, value: bytes) -> dict[str, str]:

@@ -16,6 +16,7 @@ from cli.observing.topics import Ends, Place, written_at_ms
 from cli.printing import counted
 from consumers.supervisor import backoff
 from infra import heartbeat
+from infra.called import hint
 from infra.heartbeat import Beat
 from infra.kafka.partition import partition_of
 from infra.settings import Settings
@@ -95,7 +96,9 @@ def look(settings: Settings, interval_s: float) -> Standing:
         *_books_wait(lines or ()),
     ]
     if letters:
-        waits.append(f"a person is awaited by {counted(letters, 'dead letter')}")
+        how = f"wait{'s' if letters == 1 else ''} for a person"
+        listed = hint("dead-letters", "list", data=settings.data)
+        waits.append(f"{counted(letters, 'dead letter')} {how}: {listed}")
     return Standing(servers, programs, lines, strays, letters, ever, waits)
 
 

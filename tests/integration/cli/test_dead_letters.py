@@ -28,7 +28,7 @@ def test_a_dead_letter_goes_back_as_it_came(call: Call, system: System, book_nam
     )
     assert one["reason"] == "not_confluent_framed"
     waits = parsed(call("status", "--json", "--interval", "0"))["waits"]
-    assert any(each.startswith("a person is awaited by ") for each in waits)
+    assert any("for a person: tally dead-letters list" in each for each in waits)
     dead_letter_id = one["dead_letter_id"]
     whole = parsed(call("dead-letters", "show", dead_letter_id, "--json"))
     assert bytes.fromhex(whole["value_hex"]) == b"garbage"
@@ -100,3 +100,8 @@ def test_what_was_cut_is_not_redriven(call: Call, system: System, book_name: str
     assert "what is kept of it was cut" in refused.stderr
     assert f"offset {one['topic_offset']}" in refused.stderr
     assert [each["settled_as"] for each in letters(call, "--book", book_name)] == [""]
+    shown = call("dead-letters", "show", one["dead_letter_id"])
+    assert len(shown.stdout) < 40_000, "a person reads how it begins"
+    assert f"({2 * VALUE_BYTES_MAX:,} characters; --json has them all)" in shown.stdout
+    whole = parsed(call("dead-letters", "show", one["dead_letter_id"], "--json"))
+    assert len(bytes.fromhex(whole["value_hex"])) == VALUE_BYTES_MAX
