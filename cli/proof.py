@@ -69,7 +69,7 @@ def rebuild(
     outcomes = rebuilding.run(
         surroundings,
         names,
-        lambda book, sequence: progress("rebuild", f"{book}: {sequence:,}"),
+        lambda book, sequence: progress("rebuild", f"{book}: up to event {sequence:,}"),
         accept=accept,
     )
     _show_rebuilt(call, outcomes)

@@ -88,7 +88,7 @@ def _read(file: str, spool: "Spool") -> int:
             if isinstance(each, Bad):
                 bad += 1
                 for problem in each.problems:
-                    complain(f"line {each.number}: {problem}")
+                    complain(f"line {each.number}: {problem.removeprefix('line: ')}")
             else:
                 spool.put(each)
     return bad

@@ -15,5 +15,5 @@ HERE = Path(".tally")
 
 def hint(*words: str, data: Path | None = None) -> str:
     """A command line for the same person on the same data."""
-    named = () if data is None or data.absolute() == HERE.absolute() else ("--data", str(data))
+    named = () if data is None or data.resolve() == HERE.resolve() else ("--data", str(data))
     return shlex.join([os.environ.get(CALLED_AS) or "tally", *words, *named])

@@ -78,7 +78,7 @@ def started(settings: Settings, progress: Progress, *, delete_data: bool = False
     """
     given = {"postgres": settings.postgres, "kafka": settings.kafka, "registry": settings.registry}
     want: frozenset[Want] = frozenset({name for name in EVERYTHING if not given[name]})
-    data = settings.data.absolute()
+    data = settings.data.resolve()
     store = EmbeddedSettings(store_dsn=settings.postgres or None)
     with EmbeddedServers.start(
         data, want=want, progress=progress, settings=store, delete_data=delete_data
