@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from schemas import editions, files, writers
+from schemas.damage import damage
 from schemas.fast import Functions, functions
 from schemas.framing import PAYLOAD_BYTES_MAX, check_size
 from schemas.malformed import TOO_LARGE, UNKNOWN_TYPE, Malformed
@@ -54,11 +55,11 @@ class RecordCodec(Generic[Record]):
     """Bare Avro of one class. Errors: Malformed."""
 
     def __init__(self, cls: type[Record]) -> None:
-        self._functions = functions(cls)
+        self._cls, self._functions = cls, functions(cls)
         self.encode: Callable[[Record], bytes] = self._functions.encode
 
     def decode(self, data: bytes) -> Record:
-        return cast("Record", _decode(self._functions, data))
+        return cast("Record", _decode(self._cls, self._functions, data))
 
 
 _META = functions(CommandMeta)
@@ -77,7 +78,7 @@ def decode_event(type_name: str, data: bytes, written: Writer | None = None) -> 
     if cls is None:
         raise Malformed(f"no event is called {type_name:.100}", code=UNKNOWN_TYPE)
     if written is None:
-        return cast("Event", _decode(functions(cls), data))
+        return cast("Event", _decode(cls, functions(cls), data))
     check_size(data)
     return cast("Event", _build(cls, writers.read(written, ours(type_name), data)))
 
@@ -116,9 +117,9 @@ def decode_command(full_name: str, payload: bytes, written: Writer | None = None
         meta, start = _META.read(payload, 0)
         command, end = code.read(payload, start)
     except (IndexError, UnicodeDecodeError) as error:
-        raise Malformed(f"not a {full_name}") from error
+        raise _no_command(full_name, payload) from error
     if end != len(payload):
-        raise _ends_wrong(end, payload)
+        raise _no_command(full_name, payload)
     return meta, command, payload[start:] if code.one_form else code.encode(command)
 
 
@@ -147,21 +148,21 @@ def reading_of(name: str) -> tuple[str, Writer | None]:
     return full_name, writer_of(full_name, edition) if full_name in TYPES else None
 
 
-def _decode(code: Functions, data: bytes) -> object:
+def _decode(cls: type, code: Functions, data: bytes) -> object:
     if len(data) > PAYLOAD_BYTES_MAX:
         check_size(data)
     try:
         record, end = code.read(data, 0)
     except (IndexError, UnicodeDecodeError) as error:
-        raise Malformed("the bytes are not of that record's shape") from error
+        raise Malformed(damage([("", cls)], data)) from error
     if end != len(data):
-        raise _ends_wrong(end, data)
+        raise Malformed(damage([("", cls)], data))
     return record
 
 
-def _ends_wrong(end: int, data: bytes) -> Malformed:
-    missing = end > len(data)
-    return Malformed("cut short" if missing else f"{len(data) - end} bytes after the end")
+def _no_command(full_name: str, payload: bytes) -> Malformed:
+    said = damage([("meta.", CommandMeta), ("", COMMANDS[full_name])], payload)
+    return Malformed(f"not a {full_name}: {said}")
 
 
 def _command_too_large(payload: bytes) -> Malformed:

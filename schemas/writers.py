@@ -72,7 +72,8 @@ def read(written: Writer, reader: Writer, data: bytes) -> Schema:
     except UNREADABLE as error:
         raise Malformed(f"not a {written.full_name} of its writer's schema") from error
     if stream.tell() != len(data):
-        raise Malformed(f"bytes after the {written.full_name}")
+        left = len(data) - stream.tell()
+        raise Malformed(f"not a {written.full_name}: {left} bytes left over after its last field")
     return cast("Schema", found)
 
 

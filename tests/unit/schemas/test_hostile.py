@@ -5,6 +5,7 @@ Whatever our decoder accepts, fastavro reads the same from it, and it is the one
 
 import io
 import json
+import re
 import tracemalloc
 from dataclasses import asdict
 from typing import Any, cast
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.payment import CreatePayment, PaymentItem
+from domain.wallet import CaptureHold, OpenWallet
 from schemas import codec, files, varint
 from schemas.codec import COMMAND_BYTES_MAX, RecordCodec
 from schemas.fast import functions
@@ -74,6 +76,7 @@ def believe_all_or_nothing(full_name: str, data: bytes) -> None:
         record, one_form = decode(full_name, data)
     except Malformed as malformed:
         assert malformed.code == "malformed"  # noqa: PT017 - either may be.
+        assert not re.search(r"\b0 bytes", malformed.detail)  # noqa: PT017
         return
     assert as_dict(record) == by_fastavro(full_name, data)
     assert decode(full_name, one_form)[0] == record
@@ -108,12 +111,36 @@ def test_a_record_cut_short_is_refused(full_name: str) -> None:
     @given(records(RECORDS[full_name]), st.data())
     def check(record: Any, chance: st.DataObject) -> None:  # noqa: ANN401 - of any class.
         data = encode(full_name, record)
-        with pytest.raises(Malformed):
+        with pytest.raises(Malformed, match=r"it ends within field |no UTF-8"):
             decode(full_name, data[: chance.draw(st.integers(0, len(data) - 1))])
-        with pytest.raises(Malformed, match="1 bytes after the end"):
+        with pytest.raises(Malformed, match="1 bytes left over after its last field"):
             decode(full_name, data + b"\0")
 
     check()
+
+
+def test_it_is_said_where_a_record_is_damaged() -> None:
+    full_name = "tally.wallet.v1.OpenWallet"
+    meta, command = CommandMeta("shop", "key-1", actor="ann"), OpenWallet("w", "me", "buyer", "EUR")
+    whole = codec.encode_command(meta, command)
+    said = {
+        whole[:-3]: "it ends within field currency",
+        whole[:3]: "it ends within field meta.client",
+        whole[: whole.index(b"ann") + 1]: "it ends within field meta.actor",
+        b"": "it ends within field meta.client",
+        whole.replace(b"me", b"\xff\xfe"): "field owner_id is no UTF-8",
+        whole + b"abc": "3 bytes left over after its last field",
+    }
+    for data, where in said.items():
+        with pytest.raises(Malformed) as caught:
+            codec.decode_command(full_name, data)
+        assert caught.value.detail == f"not a {full_name}: {where}"
+
+
+def test_a_flag_that_is_neither_is_damage() -> None:
+    release_rest = codec.encode_command(META, CaptureHold("w", "h", "c", 1, "EUR", "bank"))
+    with pytest.raises(Malformed, match="field release_rest: neither true nor false"):
+        codec.decode_command("tally.wallet.v1.CaptureHold", release_rest[:-1] + b"\2")
 
 
 def number(value: int) -> bytes:
