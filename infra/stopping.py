@@ -2,11 +2,13 @@
 
 Shape: `with stopping() as stop:` in the main thread; the first signal sets `stop`, so that the
 batch in hand is finished; a second one ends the process at once, which the next start survives.
+One within AT_ONCE_S of the first is the same: GNU `timeout` tells its child, and then its group.
 The event remembers when it was last looked at: a loop that turns is alive.
 Source: signal.set_wakeup_fd. A handler must not set the event itself: if it interrupts the main
 thread inside Event.wait, both want the same lock.
 """
 
+import math
 import os
 import signal
 import time
@@ -16,6 +18,7 @@ from threading import Event, Thread
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+AT_ONCE_S = 0.5  # Faster than anybody asks twice.
 SIGNALLED = 128  # A shell's exit code of a process ended by a signal is this and its number.
 
 
@@ -61,9 +64,14 @@ def _noted(_number: int, _frame: FrameType | None) -> None:
 
 
 def _listen(reading: int, stop: Stop) -> None:
+    asked_at_s = -math.inf
     while numbers := os.read(reading, 16):
         for number in numbers:
+            now_s = time.monotonic()
+            if now_s - asked_at_s < AT_ONCE_S:
+                continue
             if Event.is_set(stop):
                 os._exit(SIGNALLED + number)
             if number in SIGNALS:
+                asked_at_s = now_s
                 stop.set()
