@@ -46,7 +46,7 @@ def test_good_lines_go_out_if_that_is_wanted(call: Call, book_name: str) -> None
         f"line 2: accepted, event 1 of {book_name}",
         "1 command published: 1 accepted",
     ]
-    said = "tally: line 1: line: expected one JSON object, found none (Expecting value: "
+    said = "tally: line 1: expected one JSON object, found none (Expecting value: "
     assert published.stderr.startswith(said)
     assert published.exit_code == 1
 
