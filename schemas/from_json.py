@@ -109,7 +109,7 @@ def command_from_json(line: object) -> Line | tuple[Problem, ...]:
     values = cast("Mapping[str, object]", line)
     problems: list[Problem] = []
     envelope = _validated(Envelope, values, problems, "")
-    command, type_name = None, _full_name(values.get("type"))
+    command, type_name = None, full_name(values.get("type"))
     if type_name is None and isinstance(values.get("type"), str):
         problems.append(_unknown_type(cast("str", values["type"])))
     elif type_name is not None and isinstance(values.get("data"), Mapping):
@@ -122,7 +122,8 @@ def command_from_json(line: object) -> Line | tuple[Problem, ...]:
     return Line(envelope.book, type_name, CommandMeta(**meta), command)
 
 
-def _full_name(said: object) -> str | None:
+def full_name(said: object) -> str | None:
+    """Of a command, by that or by its short name; None: there is none."""
     return SHORT_NAMES.get(said, said if said in COMMANDS else None) if type(said) is str else None
 
 

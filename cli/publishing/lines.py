@@ -15,8 +15,9 @@ from commands import checks
 from commands.catalogue import CLIENT_COMMANDS
 from infra.event_store.directory import NAME as BOOK
 from schemas import codec
-from schemas.from_json import Line, command_from_json
+from schemas.from_json import Line, command_from_json, full_name
 from schemas.malformed import Malformed
+from schemas.names import COMMANDS
 
 # Six characters of JSON (an escape) for each byte of the largest command, and its envelope.
 LINE_BYTES_MAX = 6 * codec.COMMAND_BYTES_MAX + 65_536
@@ -62,6 +63,8 @@ def _read_line(number: int, raw: bytes) -> Good | Bad:
         foreign = isinstance(error, UnicodeDecodeError) or b"\0" in raw
         said = NO_UTF_8 if foreign else f"line: expected one JSON object, found none ({error})"
         return Bad(number, (said,))
+    if our_own := _our_own(value):
+        return Bad(number, (*problems, our_own, *_envelope(value)))
     found = command_from_json(value)
     if not isinstance(found, Line):
         return Bad(number, (*problems, *map(str, found), *_envelope(value)))
@@ -76,14 +79,22 @@ def _read_line(number: int, raw: bytes) -> Good | Bad:
 
 
 def _problems(line: Line) -> Iterator[str]:
-    if type(line.command) not in CLIENT_COMMANDS:
-        short = line.type_name.rpartition(".")[2]
-        yield f"type: expected a command that clients publish, found {short}, which is our own"
     if not BOOK.fullmatch(line.book):
         yield f"book: expected {BOOK.pattern}, found {line.book!r:.80}"
     for refused in checks.wrong(line.meta, line.command):
         meta = refused.detail.startswith("meta.")
         yield refused.detail.removeprefix("meta.") if meta else f"data.{refused.detail}"
+
+
+def _our_own(value: object) -> str:
+    """A command of our own programs: what is wrong with its data is nobody's matter."""
+    named = cast("dict[str, object]", value).get("type") if isinstance(value, dict) else None
+    name = full_name(named)
+    if name is None or COMMANDS[name] in CLIENT_COMMANDS:
+        return ""
+    short = name.rpartition(".")[2]
+    said = f"expected a command that clients publish, found {short}, which is our own"
+    return f"type: {said} (not_allowed)"
 
 
 def _envelope(value: object) -> Iterator[str]:

@@ -90,6 +90,9 @@ def test_all_that_is_wrong_is_named() -> None:
     (found,) = lines(LINE | {"type": "HoldForOwner", "data": HOLD, "book": "B"})
     assert isinstance(found, Bad)
     assert named(found.problems) == ["type", "book"]
+    (found,) = lines({"type": "HoldForOwner", "data": {"hold_id": 7}})
+    said = "expected a command that clients publish, found HoldForOwner, which is our own"
+    assert found == Bad(1, (f"type: {said} (not_allowed)",))
     wrong = {"client": "sh op", "idempotency_key": "x 5", "book": "B"}
     bad = DATA | {"wallet_id": "a b", "currency": "EUX"}
     (found,) = lines(LINE | wrong | {"data": bad})
