@@ -169,7 +169,8 @@ def test_a_tampered_wallet_is_not_its_stream(
     assert list(found) == ["wallets_equal_streams"]
     said = found["wallets_equal_streams"]
     assert said.startswith("main wallet anna: found currency EUR, status ")
-    assert re.search(r"expected currency EUR, status open, balance \d+, reserved \d+, debt 0$", said)
+    expected = r"expected currency EUR, status open, balance \d+, reserved \d+, debt 0$"
+    assert re.search(expected, said)
 
 
 def test_a_wallet_that_was_never_opened_is_found(system: System) -> None:
