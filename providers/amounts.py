@@ -59,6 +59,19 @@ def scale(text: str, decimals_max: int) -> int | None:
     return -scaled if negative else scaled
 
 
+def plain(text: str, *, decimal_mark: str, group_mark: str = "") -> str | None:
+    """`1.234,50` with the marks `,` and `.` is `1234.50`; groups of three or none at all."""
+    whole, mark, fraction = text.partition(decimal_mark)
+    if group_mark and group_mark in whole:
+        first, *groups = whole.removeprefix("-").split(group_mark)
+        if not 1 <= len(first) <= 3 or any(len(group) != 3 for group in groups):  # noqa: PLR2004
+            return None
+        whole = whole.replace(group_mark, "")
+    if "." in whole or "," in whole or "." in fraction or "," in fraction:
+        return None
+    return f"{whole}.{fraction}" if mark else whole
+
+
 def printed(scaled: int, *, decimals: int) -> str:
     """Print an exact value: 8000 with 5 decimals is `0.08000`."""
     if not decimals:
@@ -82,6 +95,18 @@ def unsigned_parser(exponent: int) -> Callable[[str], int | None]:
         else:
             minor = None if text[:1] == "-" else scale(text, exponent)
         return minor if minor is not None and minor <= AMOUNT_MAX else None
+
+    return parse
+
+
+@cache
+def signed_parser(exponent: int) -> Callable[[str], int | None]:
+    """Minor units of a signed amount (`-`, no `+`) with at most the currency's own digits."""
+
+    @lru_cache(maxsize=REMEMBERED_MAX)
+    def parse(text: str) -> int | None:
+        minor = scale(text, exponent)
+        return minor if minor is not None and abs(minor) <= AMOUNT_MAX else None
 
     return parse
 

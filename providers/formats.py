@@ -9,7 +9,7 @@ FileChangedError at the end if the bytes are no longer those that were proven.
 from collections.abc import Iterator
 from pathlib import Path
 
-from providers.reader import Format, Run
+from providers.reader import Format, Run, Variant
 from providers.settlement_file import (
     NO_RESIDUE,
     UNKNOWN,
@@ -72,10 +72,14 @@ class _Tally:
         }
 
 
-def recognise(head: bytes) -> Format | None:
-    """Tell the format by the first bytes of a file, packed or plain."""
+def recognise(head: bytes) -> tuple[Format, Variant] | None:
+    """Tell format and variant by the first bytes of a file, packed or plain."""
     plain = plain_head(head)
-    return next((each for each in FORMATS.values() if each.recognises(plain)), None)
+    for each in FORMATS.values():
+        variant = each.variant_of(plain)
+        if variant is not None:
+            return each, variant
+    return None
 
 
 def prove(path: Path, *, format_name: str | None = None) -> FileProof | FileRefused:
@@ -84,7 +88,7 @@ def prove(path: Path, *, format_name: str | None = None) -> FileProof | FileRefu
     if isinstance(chosen, FileRefused):
         return chosen
     with open_source(path) as source:
-        run, tally = Run(chosen.read(source, "")), _Tally()
+        run, tally = Run(chosen[1].read(source, "")), _Tally()
         refused = tally.add_all(run)
         unread = source.read()  # Nothing; it also finds damage behind the last line.
         refused = refused or source.fault
@@ -103,38 +107,44 @@ def lines(path: Path, proof: FileProof) -> Iterator[SettlementLine]:
     Raises FileChangedError after the last line when the file is no longer the one proven: take
     the lines in one transaction, or do not seal their batch before the iteration is over.
     """
+    variants = {each.name: each for each in FORMATS[proof.format].variants}
     with open_source(path) as source:
-        run = Run(FORMATS[proof.format].read(source, proof.batch_id))
+        run = Run(variants[proof.variant].read(source, proof.batch_id))
         yield from run
         if source.fault is not None or source.sha256 != proof.sha256:
             raise FileChangedError(f"{path.name} is no longer the file that was proven")
         assert isinstance(run.outcome, Ending), "the same bytes were read in two ways"
 
 
-def _choose(path: Path, format_name: str | None) -> Format | FileRefused:
-    if format_name is not None:
+def _choose(path: Path, format_name: str | None) -> tuple[Format, Variant] | FileRefused:
+    if format_name is not None and format_name not in FORMATS:
         known = ", ".join(FORMATS)
-        message = f"no format of this name; known: {known}"
-        return FORMATS.get(format_name) or FileRefused("format_unknown", message)
+        return FileRefused("format_unknown", f"no format of this name; known: {known}")
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
+    plain = plain_head(head)
+    if format_name is not None:
+        named = FORMATS[format_name]
+        return named, named.variant_of(plain) or named.variants[0]
     found = recognise(head)
     if found is not None:
         return found
-    plain = plain_head(head)
     seen = next((what for each in FORMATS.values() if (what := each.resembles(plain))), "")
     message = f"this is {seen}" if seen else "no format recognises this content"
     return FileRefused("format_not_recognised", message)
 
 
-def _proof(chosen: Format, source: Source, tally: _Tally, ending: Ending) -> FileProof:
+def _proof(
+    chosen: tuple[Format, Variant], source: Source, tally: _Tally, ending: Ending
+) -> FileProof:
+    read_as, variant = chosen
     digest = source.sha256
     day = ending.business_day.isoformat()
     return FileProof(
-        format=chosen.name,
-        variant=ending.variant,
-        provider=chosen.provider,
-        batch_id=f"{chosen.provider}-{ending.merchant_account}-{day}-{digest[:16]}",
+        format=read_as.name,
+        variant=variant.name,
+        provider=read_as.provider,
+        batch_id=f"{read_as.provider}-{ending.merchant_account}-{day}-{digest[:16]}",
         merchant_account=ending.merchant_account,
         business_day=ending.business_day,
         lines=tally.lines,

@@ -1,9 +1,10 @@
 """The protocol of a settlement format: what one small module offers so that its files are read.
 
-Shape: a module ends with `FORMAT = Format(...)` and is listed in providers.formats.
-`read` is a generator: it yields every money line of the file in order and returns an Ending, or a
-FileRefused at the first thing that it cannot read exactly. It does not sum, count, hash or judge
-controls: providers.formats does, the same way for every format.
+Shape: providers/<name>/settlement.py ends with `FORMAT = Format(...)` and is listed in
+providers.formats. A format has one variant for each layout of its files.
+A variant's `read` is a generator: it yields every money line of the file in order and returns an
+Ending, or a FileRefused at the first thing that it cannot read exactly. It does not sum, count,
+hash or judge controls: providers.formats does, the same way for every format.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -15,17 +16,35 @@ from providers.source import Source
 Reading = Generator[SettlementLine, None, Ending | FileRefused]
 
 
+def nothing_known(_head: bytes) -> str:
+    """No look-alike of a format is known."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One layout. The head is plain bytes: the first few KiB of a file, gzip undone."""
+
+    name: str
+    about: str
+    proves: tuple[str, ...]  # Names of its controls; empty: nothing in it proves it complete.
+    recognises: Callable[[bytes], bool]
+    read: Callable[[Source, str], Reading]  # The source and the batch id that the lines carry.
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format. The heads are plain bytes: the first few KiB of a file, gzip undone."""
+    """All that is read of one provider, or of one standard of the banks."""
 
     name: str
     provider: str
     about: str
-    proves: tuple[str, ...]  # The names of controls that its files may carry.
-    recognises: Callable[[bytes], bool]
-    resembles: Callable[[bytes], str]  # What it is, if of this provider but not read; or nothing.
-    read: Callable[[Source, str], Reading]  # The source and the batch id that the lines carry.
+    variants: tuple[Variant, ...]  # The first is tried where a person names the format only.
+    resembles: Callable[[bytes], str] = nothing_known  # What it is, if known but not read.
+
+    def variant_of(self, head: bytes) -> Variant | None:
+        """The layout that these bytes begin."""
+        return next((each for each in self.variants if each.recognises(head)), None)
 
 
 class Run:

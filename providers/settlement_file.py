@@ -1,7 +1,8 @@
 """What every settlement file becomes: lines of one shape, and a proof or a refusal of the whole.
 
 Units: integer minor units of the line's own currency; `residue_minor` is an exact Decimal of them.
-Signs: net above zero is money towards us; gross - fee = net; the gross of a refund is negative.
+Signs: net above zero is money towards us; gross - fee = net; the gross of a refund is negative. For
+a line of a bank statement gross and net are the signed movement.
 Shape: a reader yields SettlementLine and ends with an Ending; providers.formats makes a FileProof.
 Errors: what is wrong with a file is a FileRefused, a value. A file that changed after it was
 proven is FileChangedError: its lines were already going out, so the caller must drop them.
@@ -26,6 +27,9 @@ class SettlementLine:
     `reference` is our own key and never empty: where a line carries none, `line_identity` stands
     in. `provider_reference` may be shared by lines. `line_identity` names the thing itself: two
     lines with the same one, in one file or in two, say the same thing twice.
+
+    `currency` is that of the account: gross, fee and net are in it. What was charged in another one
+    is in `original_minor` of `original_currency`, with the printed rate where there is one.
     """
 
     provider: str
@@ -39,9 +43,18 @@ class SettlementLine:
     fee_minor: int
     net_minor: int
     currency: str
-    booked_at: datetime
-    raw: str  # Without its line end.
-    residue_minor: Decimal  # The exact fee is fee_minor + residue_minor.
+    booked_at: datetime  # With an offset; where the file states no zone, UTC stands in.
+    raw: str  # Without its line end; of a record of several lines, all of them.
+    residue_minor: Decimal = NO_RESIDUE  # What rounding took: the exact net is net - residue.
+    code: str = ""  # The provider's own word for the kind.
+    zone: str = ""  # As printed, or known of the format; empty: the file does not say.
+    value_at: datetime | None = None  # When the money counts, where that is said beside booking.
+    account: str = ""  # Whose line it is, in a file of several accounts.
+    part: str = ""  # The statement or batch in the file, where it has several.
+    original_minor: int | None = None  # Signed as gross.
+    original_currency: str = ""
+    exchange_rate: Decimal | None = None
+    text: str = ""  # What is said in words: where a bank names the payout.
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyTotals:
-    """All lines of one currency. The exact fee is fee_minor + residue_minor."""
+    """All lines of one currency. The exact net is net_minor - residue_minor."""
 
     gross_minor: int
     fee_minor: int
@@ -69,9 +82,8 @@ class CurrencyTotals:
 class Ending:
     """What a reader knows once it has seen the whole file."""
 
-    variant: str  # Which of the format's layouts it was.
-    merchant_account: str
-    business_day: date
+    merchant_account: str  # Empty where the file does not say whose it is.
+    business_day: date  # The last day that something was booked.
     controls: tuple[Control, ...]
 
 
@@ -80,7 +92,7 @@ class FileProof:
     """The whole file, read once. It counts when every control holds."""
 
     format: str
-    variant: str
+    variant: str  # Which of the format's layouts it is.
     provider: str
     batch_id: str
     merchant_account: str

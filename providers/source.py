@@ -142,3 +142,9 @@ def plain_head(head: bytes) -> bytes:
         return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
     except zlib.error:
         return b""
+
+
+def first_line(head: bytes, encoding: str = "utf-8") -> str:
+    """The first line of a plain head, without BOM and line end."""
+    line = head.partition(b"\n")[0].decode(encoding, errors="replace")
+    return line.removeprefix("\ufeff").rstrip("\r")

@@ -7,11 +7,9 @@ with 29, which adds two times. A few merchants still get the old names.
 Source: docs/formats/wechat.md.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import cast
 
+from providers.columns import Pick, find_columns, pick
 from providers.settlement_file import FileRefused, shown
 
 CELL_SEPARATOR = ",`"  # A backtick stands before every value, so a comma alone does not separate.
@@ -85,14 +83,10 @@ ABSENT = "0"  # Stands for a column that the layout does not have: an empty id, 
 EMPTY = ("", ABSENT)  # How an id that is not there is printed.
 
 
-Pick = Callable[[list[str]], tuple[str, ...]]
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where the fields of this bill are. A Pick takes cells with ABSENT appended to them."""
 
-    variant: str
     width: int
     has_refunds: bool
     names: dict[str, str]  # Field -> its name in this bill, for messages.
@@ -109,21 +103,16 @@ def parse_header(line: str) -> Layout | FileRefused:
             name = " or ".join(COLUMNS[field])
             return FileRefused("column_missing", f"the header has no column {name}", 1, name)
     fields = {name: field for field in COLUMNS for name in COLUMNS[field]}
-    found = _positions(names, fields, line_number=1)
+    found = find_columns(names, fields, line_number=1)
     if isinstance(found, FileRefused):
         return found
     return Layout(
-        variant="trade_bill_old" if "总金额" in names else "trade_bill",
         width=len(names),
         has_refunds=refunds,
         names={field: names[position] for field, position in found.items()},
-        values=_pick(found, VALUES, absent=len(names)),
-        amounts=_pick(found, (*AMOUNTS, FEE), absent=len(names)),
+        values=pick(found, VALUES, absent=len(names)),
+        amounts=pick(found, (*AMOUNTS, FEE), absent=len(names)),
     )
-
-
-def _pick(found: dict[str, int], fields: tuple[str, ...], *, absent: int) -> Pick:
-    return cast("Pick", itemgetter(*(found.get(field, absent) for field in fields)))
 
 
 def parse_totals_header(line: str, number: int, *, refunds: bool) -> list[str] | FileRefused:
@@ -137,25 +126,5 @@ def parse_totals_header(line: str, number: int, *, refunds: bool) -> list[str] |
         if not any(TOTALS[name] == field for name in names):
             message = f"the totals in line {number} lack one for {field}"
             return FileRefused("total_missing", message, number, field)
-    found = _positions(names, TOTALS, line_number=number)
+    found = find_columns(names, TOTALS, line_number=number)
     return found if isinstance(found, FileRefused) else names
-
-
-def _positions(
-    names: Sequence[str], fields: dict[str, str], *, line_number: int
-) -> dict[str, int] | FileRefused:
-    """Where each field is; every name once, and every field under one of its names only."""
-    if len(set(names)) != len(names):
-        double = shown(next(name for name in names if names.count(name) > 1))
-        message = f"line {line_number} names {double!r} twice"
-        return FileRefused("column_twice", message, line_number, double)
-    found: dict[str, int] = {}
-    for position, name in enumerate(names):
-        field = fields.get(name)
-        if field is None:
-            continue
-        if field in found:
-            message = f"line {line_number} names {name} beside its other name"
-            return FileRefused("column_twice", message, line_number, name)
-        found[field] = position
-    return found

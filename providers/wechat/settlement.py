@@ -12,14 +12,15 @@ Source: docs/formats/wechat.md.
 
 from collections.abc import Iterator
 
-from providers.reader import Format, Reading
+from providers.reader import Format, Reading, Variant
 from providers.settlement_file import Ending, FileRefused, shown
-from providers.source import Source
+from providers.source import Source, first_line
 from providers.wechat.layout import COUNT, TOTALS, Layout, parse_header, parse_totals_header
 from providers.wechat.row import PROVIDER, Rows
 from providers.wechat.totals import check_totals
 
 HEADER_MARKS = ("交易时间", "微信订单号", "商户订单号", "交易状态", "货币种类")
+OLD_NAME = "总金额"
 LOOK_ALIKES = {
     "微信支付账单明细": "a personal WeChat wallet statement, no merchant's trade bill",
     "资金流水单号": "a WeChat Pay fund flow bill; only trade bills are read",
@@ -30,9 +31,13 @@ LOOK_ALIKES = {
 
 def recognises(head: bytes) -> bool:
     """Whether the first line names the columns of a trade bill."""
-    first = head.partition(b"\n")[0].decode("utf-8", errors="replace")
-    names = first.removeprefix("\ufeff").rstrip("\r").split(",")
+    names = first_line(head).split(",")
     return all(mark in names for mark in HEADER_MARKS)
+
+
+def recognises_old(head: bytes) -> bool:
+    """Whether they are the names of old bills."""
+    return recognises(head) and OLD_NAME in first_line(head).split(",")
 
 
 def resembles(head: bytes) -> str:
@@ -89,15 +94,18 @@ def _ending(
     if not account:
         message = "the rows do not belong to one merchant account"
         return FileRefused("merchant_not_one", message, None, layout.names["merchant"])
-    return Ending(layout.variant, account, rows.booked_last.date(), controls)
+    return Ending(account, rows.booked_last.date(), controls)
 
+
+PROVES = (COUNT, *(name for name, field in TOTALS.items() if field != COUNT))
 
 FORMAT = Format(
     name="wechat",
     provider=PROVIDER,
-    about="WeChat Pay trade bill (ALL, SUCCESS, REFUND; old and new names), CSV or gzip",
-    proves=(COUNT, *(name for name, field in TOTALS.items() if field != COUNT)),
-    recognises=recognises,
+    about="WeChat Pay, plain or gzip",
+    variants=(
+        Variant("trade_bill_old", "trade bill, old names", PROVES, recognises_old, read),
+        Variant("trade_bill", "trade bill (ALL, SUCCESS, REFUND)", PROVES, recognises, read),
+    ),
     resembles=resembles,
-    read=read,
 )

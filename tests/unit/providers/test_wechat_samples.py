@@ -3,6 +3,7 @@
 import gzip
 import json
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,16 @@ from providers.settlement_file import Control, FileProof, FileRefused
 from providers.wechat.bill import REAL_BILL
 from tests.unit.providers.bills import SAMPLES
 
-OLD = SAMPLES / "binarywang_WxJava__pay_bill_result_all_content_1.csv"
-SUCCESS = SAMPLES / "binarywang_WxJava__pay_bill_result_success_content.csv"
-WALLET = SAMPLES / "deb-sig_double-entry-generator__example-wechat-records.csv"
-FUND_FLOW = SAMPLES / "gunsluo_wechatpay-go__fundflow_20210201.csv.gz"
+OLD = SAMPLES / "wechat" / "binarywang_WxJava__pay_bill_result_all_content_1.csv"
+SUCCESS = SAMPLES / "wechat" / "binarywang_WxJava__pay_bill_result_success_content.csv"
+WALLET = SAMPLES / "wechat" / "deb-sig_double-entry-generator__example-wechat-records.csv"
+FUND_FLOW = SAMPLES / "wechat" / "gunsluo_wechatpay-go__fundflow_20210201.csv.gz"
 EXPECTED: dict[str, Any] = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
+
+
+def expected_of(path: Path) -> dict[str, Any]:
+    digest = sha256(path.read_bytes()).hexdigest()
+    return next(each for each in EXPECTED.values() if each["sha256"] == digest)
 
 
 def proof_of(path: Path) -> FileProof:
@@ -31,7 +37,7 @@ def proof_of(path: Path) -> FileProof:
 
 @pytest.mark.parametrize("path", [REAL_BILL, OLD, SUCCESS], ids=lambda path: path.name)
 def test_every_figure_is_the_expected_one(path: Path) -> None:
-    proof, expected = proof_of(path), EXPECTED[path.name]
+    proof, expected = proof_of(path), expected_of(path)
     assert proof.sha256 == expected["sha256"]
     assert proof.lines == expected["records"]
     by_type = {
@@ -51,7 +57,7 @@ def test_every_figure_is_the_expected_one(path: Path) -> None:
 @pytest.mark.parametrize("path", [REAL_BILL, OLD, SUCCESS], ids=lambda path: path.name)
 def test_every_control_is_the_expected_one(path: Path) -> None:
     controls = {control.name: control for control in proof_of(path).controls}
-    expected = EXPECTED[path.name]
+    expected = expected_of(path)
     for name, figures in expected["controls"].items():
         found = controls[name]
         assert found.printed == figures["printed"]

@@ -1,0 +1,69 @@
+"""The rows of a delimited file with RFC 4180 quotes: cells, and the lines that they came from.
+
+Shape: rows(source) yields Row or, at the first thing that is no row, a FileRefused and then ends.
+Lines are counted from 1; a quoted cell may hold line ends, its row has the number of its first.
+Blank lines are passed over. Cells are as printed, blanks around them kept.
+Errors: FileRefused `quote_wrong`: a quote amid a cell, or one that is never closed.
+"""
+
+import csv
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from providers.settlement_file import FileRefused
+from providers.source import LINE_CHARACTERS_MAX, Source
+
+QUOTE = '"'
+# A description with line breaks has a handful; an open quote must not swallow the file.
+ROW_LINES_MAX = 64
+
+
+class Row(NamedTuple):
+    """One row; `raw` without its last line end."""
+
+    number: int
+    raw: str
+    cells: list[str]
+
+
+def rows(
+    source: Source, *, delimiter: str = ",", encoding: str = "utf-8"
+) -> Iterator[Row | FileRefused]:
+    """Yield every row in order."""
+    number = 0
+    open_lines: list[str] = []
+    for batch in source.batches(encoding):
+        for line in batch:
+            number += 1
+            if not open_lines and QUOTE not in line:
+                if line:
+                    yield Row(number, line, line.split(delimiter))
+                continue
+            open_lines.append(line)
+            taken = _quoted(open_lines, number, delimiter)
+            if taken is None:
+                continue
+            yield taken
+            if isinstance(taken, FileRefused):
+                return
+            open_lines = []
+    if open_lines and source.fault is None:
+        yield _refused(number - len(open_lines) + 1, "a quote is opened and never closed")
+
+
+def _quoted(lines: list[str], number: int, delimiter: str) -> Row | FileRefused | None:
+    """A row that has quotes; None while one of them is open."""
+    raw, first = "\n".join(lines), number - len(lines) + 1
+    if raw.count(QUOTE) % 2:
+        if len(lines) < ROW_LINES_MAX and len(raw) <= LINE_CHARACTERS_MAX:
+            return None
+        return _refused(first, "a quote is opened and never closed")
+    try:
+        cells = next(csv.reader([raw], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return _refused(first, "a quote stands amid a cell")
+    return Row(first, raw, cells)
+
+
+def _refused(number: int, what: str) -> FileRefused:
+    return FileRefused("quote_wrong", f"line {number}: {what}", number)
