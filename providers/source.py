@@ -36,6 +36,7 @@ class Source:
         self._bytes_read = 0
         self._lines_read = 0
         self.fault: FileRefused | None = None
+        self.last_line_open = False  # Set at the end: the last line of `batches` has no line end.
 
     @property
     def sha256(self) -> str:
@@ -77,6 +78,7 @@ class Source:
             if len(tail) > 4 * LINE_CHARACTERS_MAX:  # No encoding needs more bytes a character.
                 self._stop_at_long_line(self._lines_read + 1)
         if tail and self.fault is None:
+            self.last_line_open = True
             yield self._cut(tail, encoding)
 
     def _cut(self, block: bytes, encoding: str) -> list[str]:
