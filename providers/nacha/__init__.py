@@ -1,0 +1,1 @@
+"""NACHA: files of the American automated clearing house."""

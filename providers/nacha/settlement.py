@@ -1,0 +1,172 @@
+"""Reader of NACHA files (ACH): entries, returns, notifications of change, reversals, advices.
+
+Units: cents, US dollars. Signs: the originator's side, see providers.nacha.codes.
+Shape: 1 file header, then batches (5 header, 6 entry, 7 addenda, 8 control), 9 file control, and
+records of nines up to a multiple of ten. One line for every entry; its number is that of its 6.
+Time: booked when the file was made, which has no zone; value on the batch's settlement day.
+Errors: the first record that is not where or what it has to be refuses the file. A control that
+does not hold does not stop the reading.
+Source: docs/formats/nacha.md.
+"""
+
+import re
+from collections.abc import Iterator
+
+from providers.nacha import record as columns
+from providers.nacha.batch import PROVIDER, Batch, FileHeader
+from providers.nacha.record import fit, words, wrong
+from providers.nacha.totals import PROVES, RECORDS_A_BLOCK, Sums, batch_controls, file_controls
+from providers.reader import Format, Reading, Variant
+from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
+from providers.source import Source
+from providers.times import moment
+
+# Priority 01, two identifications of ten, six digits of a day, a time, a modifier, then sizes that
+# are the same in every file: nothing else begins so.
+HEADER = re.compile(rb"(?:\xef\xbb\xbf)?101[ -~]{20}\d{6}(?:\d{4}| {4})[A-Z0-9]094101")
+BOM = "\xef\xbb\xbf"  # As Latin-1 has it.
+BATCHES_MAX = 20_000  # Five controls each are remembered: 40 MB.
+BATCH_HEADER, ENTRY, ADDENDA, BATCH_CONTROL, FILE_CONTROL = "56789"
+FILLER = "9"
+
+
+def recognises(head: bytes) -> bool:
+    """Whether the first record is a file header."""
+    return HEADER.match(head) is not None
+
+
+def read(source: Source, batch_id: str) -> Reading:
+    """Yield every entry as a line; end with the controls of batches and file."""
+    lines = _numbered(source)
+    header = _file_header(*next(lines, (1, "")))
+    if isinstance(header, FileRefused):
+        return header
+    file = _File(header, batch_id)
+    for number, raw in lines:
+        kind = raw[:1]
+        if kind == ADDENDA and file.entry_open and file.batch is not None:
+            refused = file.batch.more(raw, number)
+        else:
+            if file.entry_open:
+                yield file.end_entry()
+            refused = file.take(raw, kind, number)
+        if refused is not None:
+            return refused
+    return file.ending()
+
+
+class _File:
+    """Where in the file the reading is, and what it has come to."""
+
+    def __init__(self, header: FileHeader, batch_id: str) -> None:
+        self._header, self._batch_id = header, batch_id
+        self.batch: Batch | None = None
+        self.entry_open = False
+        self._sums = Sums()
+        self._batches = 0
+        self._records = 1
+        self._lines = 0
+        self._accounts: set[str] = set()  # Two at most: one or several is all that counts.
+        self._controls: list[Control] = []
+        self._advice = False
+        self._closed = False
+
+    def end_entry(self) -> SettlementLine:
+        assert self.batch is not None, "an entry outside of a batch"
+        self.entry_open = False
+        return self.batch.end()
+
+    def take(self, raw: str, kind: str, number: int) -> FileRefused | None:
+        """Take a record that is no addenda of an open entry."""
+        if not raw.strip(" \x1a") or (self._closed and not raw.rstrip(" ").strip(FILLER)):
+            return None  # Blank, the mark of an old end of file, or filling.
+        record = fit(raw)
+        if record is None:
+            what = f"has more than {columns.WIDTH} columns"
+            return FileRefused("record_wrong", f"line {number} {what}", number, "", shown(raw))
+        inside, batch = self.batch is not None, self.batch
+        if batch is not None and kind == ENTRY:
+            self.entry_open, self._lines = True, self._lines + 1
+            return batch.begin(raw, record, number)
+        if batch is not None and kind == BATCH_CONTROL:
+            return self._close_batch(batch, record, number)
+        if self._closed or inside or kind not in (BATCH_HEADER, FILE_CONTROL):
+            return self._misplaced(raw, number)
+        return (
+            self._begin_batch(record, number)
+            if kind == BATCH_HEADER
+            else self._close(record, number)
+        )
+
+    def _misplaced(self, raw: str, number: int) -> FileRefused:
+        after = "the file control" if self._closed else "a batch" if self.batch else "the header"
+        message = f"line {number}: this record may not stand here, after or inside {after}"
+        return FileRefused("record_order", message, number, "", shown(raw), "")
+
+    def _begin_batch(self, record: str, number: int) -> FileRefused | None:
+        self._batches += 1
+        if self._batches > BATCHES_MAX:
+            message = f"line {number}: more than {BATCHES_MAX} batches"
+            return FileRefused("too_many_parts", message, number)
+        part = f"{self._batches}/{words(record[columns.BATCH_NUMBER]).strip()}"
+        self.batch = Batch(record, part, self._header, self._batch_id)
+        if len(self._accounts) <= 1:
+            self._accounts.add(self.batch.account)
+        self._advice = self._advice or self.batch.is_advice
+        return None
+
+    def _close_batch(self, batch: Batch, record: str, number: int) -> FileRefused | None:
+        header, part = batch.header, batch.part
+        self._controls += batch_controls(record, number, batch.sums, part, header=header)
+        self._records += 2 + batch.sums.count
+        self._sums.add(batch.sums)
+        self.batch = None
+        return None
+
+    def _close(self, record: str, number: int) -> FileRefused | None:
+        self._records += 1
+        blocks = -(-self._records // RECORDS_A_BLOCK)
+        figures = self._sums.figures() | {"batches": self._batches, "blocks": blocks}
+        self._controls += file_controls(record, number, figures, advice=self._advice)
+        self._closed = True
+        return None
+
+    def ending(self) -> Ending | FileRefused:
+        if not self._closed:
+            return FileRefused("record_missing", "the file ends without its control: it is cut off")
+        if not self._lines:
+            return FileRefused("no_lines", "the file has no entry")
+        account = self._accounts.pop() if len(self._accounts) == 1 else self._header.origin
+        day = self._header.created_at.date()
+        return Ending(account, day, tuple(self._controls))
+
+
+def _numbered(source: Source) -> Iterator[tuple[int, str]]:
+    number = 0
+    for batch in source.batches("latin-1"):
+        yield from enumerate(batch, number + 1)
+        number += len(batch)
+
+
+def _file_header(number: int, line: str) -> FileHeader | FileRefused:
+    raw = line.removeprefix(BOM)
+    record = fit(raw)
+    if record is None or not HEADER.match(record.encode("latin-1", errors="replace")):
+        message = f"line {number} is no file header of record type 1"
+        return FileRefused("record_missing", message, number, "", shown(line))
+    created = record[columns.CREATED].rstrip(" ")
+    pattern = "%y%m%d%H%M" if len(created) > len("YYMMDD") else "%y%m%d"
+    created_at = moment(created, pattern=pattern)
+    if created_at is None:
+        expected = "YYMMDD and HHMM"
+        return wrong("time_wrong", number, "creation", printed=created, expected=expected)
+    key = record[columns.CREATED_DAY] + record[columns.MODIFIER]
+    return FileHeader(words(record[columns.ORIGIN]).strip(), created_at, key)
+
+
+FORMAT = Format(
+    name="nacha",
+    provider=PROVIDER,
+    about="NACHA (ACH): entries, returns, changes, reversals, advices",
+    variants=(Variant("ach", "file of 94 columns, all entry classes", PROVES, recognises, read),),
+)
