@@ -1,0 +1,1 @@
+"""Account statements and interim reports of SWIFT: MT940 and MT942."""

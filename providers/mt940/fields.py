@@ -1,0 +1,107 @@
+"""The fields of a file of SWIFT messages: a tag, its lines, and where messages end.
+
+Shape: fields(source) yields a Field at each tag, with the `:86:` that belongs to a `:61:` in the
+same Field, and a Field with the tag END where a message says that it ends, or another begins.
+Encoding: banks print ASCII, UTF-8 or Latin-1, some of them in one file; so each line is UTF-8 if it
+can be, else Latin-1. A character of UTF-8 that is cut in two by a line end is read as Latin-1.
+Envelopes: `{1:…}{2:…}{4:` and `-}` are taken off; text outside of messages is no field.
+Errors: FileRefused `record_wrong` for a field of too many lines.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from providers.settlement_file import FileRefused
+from providers.source import Source
+
+ENCODING = "latin-1"  # Never fails, and gives every byte back.
+END = "-"
+MOVEMENT, TEXT = "61", "86"
+TEXT_TAG = f":{TEXT}:"
+# SWIFT allows 6 lines, banks were seen to use 30; also bounds what one movement can hold.
+FIELD_LINES_MAX = 256
+FRAMES = "\x01\x02\x03"  # Some banks frame messages with control characters.
+_TAG = re.compile(r":(NS|[0-9]{2}[A-Z]?):")
+_ENVELOPE = "{4:"
+_MARKS = frozenset(f":-{{{FRAMES}")
+_WRAPPED_AT = 65  # Characters of a line of text, by SWIFT.
+
+
+class Field(NamedTuple):
+    """One field; `number` is that of its first line, `lines` are as printed, the tag included."""
+
+    number: int
+    tag: str
+    lines: list[str]
+
+    @property
+    def value(self) -> str:
+        """What follows the tag in its first line."""
+        return self.lines[0][len(self.tag) + 2 :].strip()
+
+
+def fields(source: Source) -> Iterator[Field | FileRefused]:
+    """Yield every field in order."""
+    number, current = 0, None
+    for batch in source.batches(ENCODING):
+        for printed in batch:
+            number += 1
+            line = printed if printed.isascii() else _as_meant(printed)
+            tag = ""
+            if line[:1] in _MARKS:
+                tag, line = _marked(line)
+            in_movement = current is not None and current.tag == MOVEMENT
+            if tag and not (in_movement and tag == TEXT):
+                if current is not None:
+                    yield current
+                current = Field(number, tag, [line])
+            elif current is not None and in_movement:
+                current.lines.append(line)
+                if len(current.lines) > FIELD_LINES_MAX:
+                    yield _too_long(current.number)
+                    return
+    if current is not None:
+        yield current
+
+
+def words(lines: list[str], *, characters_max: int) -> str:
+    """The text of a movement: what follows its first line, `:86:` taken off.
+
+    A line as long as SWIFT allows was cut there, so the next one is joined to it.
+    """
+    text = ""
+    for line in lines[1:]:
+        piece = line.removeprefix(TEXT_TAG)
+        text += piece if len(piece) >= _WRAPPED_AT else f"{piece}\n"
+        if len(text) > characters_max:
+            break
+    return text[:characters_max].strip()
+
+
+def _marked(line: str) -> tuple[str, str]:
+    """The tag that a line begins with, and the line as the field has it; none: it is text."""
+    if line[0] == ":":
+        found = _TAG.match(line)
+        return (found[1] if found is not None else ""), line
+    line = line.lstrip(FRAMES)
+    if line[:1] == ":":
+        return _marked(line)
+    rest = line[1:].strip(f"{FRAMES} ")
+    ends = line[:1] == "-" and (not rest or rest[0] == "}")
+    if not ends and not line.startswith(("{1:", _ENVELOPE)):
+        return "", line
+    inner = line.rpartition(_ENVELOPE)[2] if _ENVELOPE in line else ""
+    return _marked(inner) if inner[:1] == ":" else (END, line)
+
+
+def _as_meant(line: str) -> str:
+    try:
+        return line.encode(ENCODING).decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return line
+
+
+def _too_long(number: int) -> FileRefused:
+    message = f"line {number}: this field has more than {FIELD_LINES_MAX} lines"
+    return FileRefused("record_wrong", message, number)

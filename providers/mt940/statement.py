@@ -1,0 +1,221 @@
+"""One statement (MT940) or interim report (MT942): its fields, its movements, its controls.
+
+Units: integer minor units; controls print major units.
+Shape: take(field) for every field but movements, movement(field) for those, finish() at its end. A
+statement has an opening and a closing balance, and so proves itself; an interim report has none,
+but may print how many entries there are and their sums.
+Errors: FileRefused values: record_wrong, record_order, record_missing, file_cut_off, and what
+providers.mt940.movement refuses.
+"""
+
+from hashlib import blake2b
+
+from providers.amounts import exponent_of, printed
+from providers.mt940.fields import END, MOVEMENT, TEXT, Field, words
+from providers.mt940.grammar import (
+    NO_REFERENCE,
+    Balance,
+    Count,
+    amount_parser,
+    balance_of,
+    count_of,
+    currency_of_account,
+    day_of,
+    floor_currency,
+)
+from providers.mt940.movement import KEY_CHARACTERS_MAX, movement_of, refuse, why_not
+from providers.settlement_file import Control, FileRefused, SettlementLine
+
+PROVIDER = "mt940"
+KIND = "bank_entry"
+TEXT_CHARACTERS_MAX = 1_000
+BEGIN, ACCOUNTS, NUMBERS = "20", ("25", "25P"), ("28", "28C")
+OPENINGS, CLOSINGS, VALUE_BALANCES = ("60F", "60M"), ("62F", "62M"), ("64", "65")
+FLOOR, TIMES, COUNTS = "34F", ("13", "13C", "13D"), ("90D", "90C")
+# The 20 is the bank's name of the message, the 21 that of another one.
+SAYS_NOTHING = frozenset((BEGIN, "21", TEXT, END))
+# A floor may be there for debits and for credits.
+SEVERAL = frozenset((*VALUE_BALANCES, *TIMES, *COUNTS, FLOOR))
+
+
+class Statement:
+    """What one statement has said so far; flat in memory."""
+
+    def __init__(self, batch_id: str, began: int, account: str = "") -> None:
+        """Begin at this line, with the account if the one before goes on."""
+        self.began, self.account, self.number, self.currency = began, account, "", ""
+        self.opening: Balance | None = None
+        self.closing: Balance | None = None
+        self.closing_line = began
+        self.ended = False  # By the mark of the end of a message.
+        self.interim = False
+        self.letters = self.letters_right = 0  # Currency letters behind marks.
+        self.last_day = ""  # As yyyy-mm-dd.
+        self.said: set[str] = set()
+        self._batch_id = batch_id
+        self._strange: Field | None = None
+        self._counts: dict[str, tuple[Count, int]] = {}
+        self._entries, self._sums = {"90D": 0, "90C": 0}, {"90D": 0, "90C": 0}
+        self._parse = amount_parser(0)
+        self._key = blake2b(digest_size=16)
+
+    @property
+    def moved_minor(self) -> int:
+        """The sum of all its movements so far."""
+        return self._sums["90C"] - self._sums["90D"]
+
+    def take(self, field: Field) -> FileRefused | None:
+        """Read any field but a movement."""
+        tag = field.tag
+        if tag in SAYS_NOTHING:
+            self.ended = self.ended or tag == END
+            return None
+        place = tag[:2]
+        if place in self.said and tag not in SEVERAL:
+            return refuse("record_order", field, "this field once in a statement")
+        self.said.add(place)
+        if tag in ACCOUNTS or tag in NUMBERS:
+            return self._take_name(field)
+        if place in ("60", "62", "64", "65"):
+            return self._take_balance(field)
+        if tag == FLOOR or tag in TIMES or tag in COUNTS:
+            return self._take_interim(field)
+        self._strange = self._strange or field  # No harm where balances prove the movements.
+        return None
+
+    def movement(self, field: Field) -> SettlementLine | FileRefused:
+        """Turn a `:61:` with its text into a line."""
+        if not self.currency:
+            refused = self._begin(field, currency_of_account(self.account))
+            if refused is not None:
+                return refused
+        if self.closing is not None:
+            return refuse("record_order", field, "movements before the closing balance")
+        lines = field.lines
+        moved = movement_of(lines[0], self._parse)
+        if moved is None:
+            return why_not(field, self._parse)
+        net, letter, code, ours, theirs, booked_at, value_at = moved
+        if letter:
+            self.letters += 1
+            self.letters_right += letter == self.currency[2]
+        side = "90C" if code[0] == "C" or code[:2] == "RD" else "90D"
+        self._entries[side] += 1
+        self._sums[side] += abs(net)
+        alone = len(lines) == 1
+        raw = lines[0] if alone else "\n".join(lines).rstrip("\n")
+        identity = self._identity(raw)
+        return SettlementLine(
+            PROVIDER, self._batch_id, field.number, KIND,
+            identity if ours in NO_REFERENCE else ours, theirs, identity, net, 0, net,
+            self.currency, booked_at, raw, code=code, value_at=value_at, account=self.account,
+            part=self.number,
+            text="" if alone else words(lines, characters_max=TEXT_CHARACTERS_MAX),
+        )  # fmt: skip
+
+    def finish(self, *, last: bool) -> FileRefused | None:
+        """Whether it says enough to stand for itself; `last`: the file ends here."""
+        if self.opening is not None and self.closing is not None:
+            return None
+        if self.opening is not None or self.closing is not None or not self.interim:
+            field = "62F" if self.opening is not None else "60F"
+            return _lacks(self.began, field, "file_cut_off" if last else "record_missing")
+        if self._strange is not None:
+            return refuse("record_wrong", self._strange, "a field of MT940 or MT942")
+        if not self.account:
+            return _lacks(self.began, "25", "record_missing")
+        if last and not self.ended and len(self._counts) < len(COUNTS):
+            return _lacks(self.began, "90C", "file_cut_off")
+        return None
+
+    def controls(self, name: str) -> list[Control]:
+        """What it prints about itself, beside what its movements come to."""
+        found: list[Control] = []
+        if self.opening is not None and self.closing is not None:
+            told, there = self.closing.minor, self.opening.minor + self.moved_minor
+            found.append(self.control(f"closing_balance {name}", told, there, self.closing_line))
+        for tag, (count, number) in self._counts.items():
+            side = "debit" if tag == "90D" else "credit"
+            entries = self._entries[tag]
+            printed_count, holds = str(count.entries), count.entries == entries
+            found.append(
+                Control(f"{side}_count {name}", printed_count, str(entries), holds, number)
+            )
+            sums = self._sums[tag]
+            found.append(self.control(f"{side}_sum {name}", count.minor, sums, number))
+        return found
+
+    def control(self, name: str, told_minor: int, found_minor: int, number: int) -> Control:
+        """Compare two amounts of this statement's currency."""
+        decimals = exponent_of(self.currency) or 0
+        told, there = (printed(each, decimals=decimals) for each in (told_minor, found_minor))
+        return Control(name, told, there, told_minor == found_minor, number)
+
+    def _identity(self, raw: str) -> str:
+        """Stable when a statement is sent again: what it is of, the place in it, and the text."""
+        digest = self._key.copy()
+        digest.update(f"{self._entries['90C'] + self._entries['90D']}\n{raw}".encode())
+        return digest.hexdigest()
+
+    def _begin(self, field: Field, currency: str) -> FileRefused | None:
+        """Set the currency, once, before the first movement."""
+        exponent = exponent_of(currency)
+        if exponent is None:
+            if field.tag == MOVEMENT:
+                return refuse("record_order", field, "an opening balance or floor limit before it")
+            return refuse("currency_unknown", field, "a currency of ISO 4217")
+        self.currency, self._parse = currency, amount_parser(exponent)
+        opening = "" if self.opening is None else f"{self.opening.day} {self.opening.minor}"
+        self._key.update(f"{self.account}\n{self.number}\n{currency}\n{opening}\n".encode())
+        return None
+
+    def _take_name(self, field: Field) -> FileRefused | None:
+        name = field.value
+        if not name or len(name) > KEY_CHARACTERS_MAX or not name.isprintable():
+            expected = f"1 to {KEY_CHARACTERS_MAX} printable characters"
+            return refuse("key_wrong", field, expected)
+        if field.tag in ACCOUNTS:
+            self.account = name
+        else:
+            self.number = name
+        return None
+
+    def _take_balance(self, field: Field) -> FileRefused | None:
+        balance = balance_of(field.value)
+        if balance is None:
+            return refuse("record_wrong", field, "C or D, yymmdd, currency, amount with comma")
+        if field.tag in OPENINGS:
+            if self._entries["90C"] or self._entries["90D"] or "62" in self.said:
+                return refuse("record_order", field, "an opening balance before all else")
+            self.opening = balance
+        elif field.tag in CLOSINGS:
+            self.closing, self.closing_line = balance, field.number
+            if balance.day is not None:
+                self.last_day = balance.day.date().isoformat()
+        return self._same_currency(field, balance.currency)
+
+    def _take_interim(self, field: Field) -> FileRefused | None:
+        self.interim = True
+        if field.tag == FLOOR:
+            return self._same_currency(field, floor_currency(field.value) or "")
+        if field.tag in COUNTS:
+            count = count_of(field.value)
+            if count is None or field.tag in self._counts:
+                return refuse("record_wrong", field, "once a count, currency and sum")
+            self._counts[field.tag] = count, field.number
+            return self._same_currency(field, count.currency)
+        day = day_of(field.value[:6]) if field.value[:6].isdecimal() else None
+        if day is None:
+            return refuse("time_wrong", field, "yymmdd and a time")
+        self.last_day = day.date().isoformat()
+        return None
+
+    def _same_currency(self, field: Field, currency: str) -> FileRefused | None:
+        if self.currency and currency != self.currency:
+            return refuse("record_wrong", field, f"the statement's currency {self.currency}")
+        return None if self.currency else self._begin(field, currency)
+
+
+def _lacks(began: int, tag: str, code: str) -> FileRefused:
+    message = f"the statement that begins in line {began} has no :{tag}:"
+    return FileRefused(code, message, began, f":{tag}:")
