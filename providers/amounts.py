@@ -24,6 +24,15 @@ from providers.settlement_file import NO_RESIDUE
 REMEMBERED_MAX = 8192
 WHOLE_DIGITS_MAX = 20  # Before the point: 2^63 has 19, and reading more is work for nothing.
 _CODE = re.compile(r"[A-Z]{3}")
+# Currencies that ISO 4217 has withdrawn and old files still carry; the euro's forerunners, then
+# those replaced since. Those whose unit was small were booked without decimals.
+WITHDRAWN = {
+    "ATS": 2, "BEF": 0, "BGN": 2, "CYP": 2, "DEM": 2, "EEK": 2, "ESP": 0, "FIM": 2, "FRF": 2,
+    "GRD": 0, "HRK": 2, "IEP": 2, "ITL": 0, "LTL": 2, "LUF": 0, "LVL": 2, "MTL": 2, "NLG": 2,
+    "PTE": 0, "SIT": 2, "SKK": 2,
+    "ANG": 2, "AZM": 2, "BYR": 0, "CSD": 2, "CUC": 2, "GHC": 2, "MRO": 2, "MZM": 2, "ROL": 2,
+    "RUR": 2, "SLL": 2, "STD": 2, "TMM": 2, "TRL": 0, "VEB": 2, "VEF": 2, "ZMK": 2, "ZWL": 2,
+}  # fmt: skip
 
 
 class Rounded(NamedTuple):
@@ -36,13 +45,13 @@ class Rounded(NamedTuple):
 
 @lru_cache(maxsize=512)  # Twice the codes of ISO 4217; hostile codes push one another out.
 def exponent_of(currency: str) -> int | None:
-    """Digits after the point of a currency; None if ISO 4217 has no such currency or no digits."""
+    """Digits after the point of a currency; None if ISO 4217 never had it or gives it none."""
     if not _CODE.fullmatch(currency):
         return None
     try:
         return Currency(currency).exponent
     except ValueError:
-        return None
+        return WITHDRAWN.get(currency)
 
 
 def scale(text: str, decimals_max: int) -> int | None:
