@@ -1,0 +1,1 @@
+"""Mollie: settlements and their chargebacks, as its API answers."""

@@ -1,0 +1,1 @@
+"""Razorpay: collections of settlements, as its API answers."""
