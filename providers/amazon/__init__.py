@@ -1,0 +1,1 @@
+"""Amazon settlement flat files."""

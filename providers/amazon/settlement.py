@@ -1,0 +1,96 @@
+"""Reader of Amazon settlement reports, flat file of version 2: tabs, one amount a line.
+
+Units: the file prints major units with the currency's digits, signed; lines have minor units.
+Shape: a header, a line with the total of the settlement, then a line for every amount of it.
+Signs: as printed. A fee has no gross: fee = -amount, net = amount; all else has no fee.
+Keys: order-id is the key of a sale; the settlement and a line's place in it name the line.
+Errors: the first thing that is not exactly understood refuses the file, by line and column.
+Source: docs/formats/amazon.md.
+"""
+
+from collections.abc import Iterator
+
+from providers.amazon.layout import ABSENT, SEPARATOR, Layout, parse_header
+from providers.amazon.lines import PROVIDER, Settlements
+from providers.reader import Format, Reading, Variant
+from providers.settlement_file import Ending, FileRefused, SettlementLine, shown
+from providers.source import Source, first_line
+
+MARKS = ("settlement-id", "transaction-type", "amount-type", "amount-description", "amount")
+LOOK_ALIKES = {
+    "<AmazonEnvelope": "an Amazon settlement report in XML; the flat file of version 2 is read",
+    "price-type\t": "an Amazon settlement flat file of version 1; version 2 is read",
+    "AmazonTransactionId": "a settlement report of Amazon Pay; it is not read",
+    '"date/time","settlement id"': "an Amazon date range report; settlements are read, version 2",
+}
+
+
+def recognises(head: bytes) -> bool:
+    """Whether the first line names the columns of a flat file of version 2."""
+    names = first_line(head).split(SEPARATOR)
+    return all(mark in names for mark in MARKS)
+
+
+def resembles(head: bytes) -> str:
+    """What else of Amazon's this is, in words; empty if it is nothing known."""
+    text = head.decode("utf-8", errors="replace")
+    return next((what for mark, what in LOOK_ALIKES.items() if mark in text), "")
+
+
+def read(source: Source, batch_id: str) -> Reading:
+    """Yield every amount as a line; end with the settlement's total, compared."""
+    lines = _numbered(source)
+    number, header = next(lines, (1, ""))
+    layout = parse_header(header)
+    if isinstance(layout, FileRefused):
+        return layout
+    settlements = Settlements(layout, batch_id)
+    for number, line in lines:
+        if not line:
+            continue
+        taken = _take(line, number, layout, settlements)
+        if isinstance(taken, FileRefused):
+            return taken
+        if taken is not None:
+            yield taken
+    if not settlements.totals:
+        return FileRefused("totals_missing", "the file has no line with a total-amount", number)
+    if not any(total.count for total in settlements.totals.values()):
+        return FileRefused("no_lines", "the file has a total and no line of money", number)
+    return Ending("", settlements.posted_last.date(), settlements.controls())
+
+
+def _take(
+    line: str, number: int, layout: Layout, settlements: Settlements
+) -> SettlementLine | FileRefused | None:
+    """A line of money, or None for the line of a total."""
+    cells = line.split(SEPARATOR)
+    missing = layout.width - len(cells)
+    if missing > 0:
+        # Some writers leave off the empty cells behind a total; in a line of money they may not.
+        cells.extend([ABSENT] * missing)
+    cells.append(ABSENT)
+    if layout.line(cells)[1]:
+        return settlements.begin(cells, number)
+    if missing:
+        message = f"line {number} has {layout.width - missing} columns, not {layout.width}"
+        return FileRefused("column_count", message, number, "", shown(line), str(layout.width))
+    return settlements.take(cells, number, line)
+
+
+def _numbered(source: Source) -> Iterator[tuple[int, str]]:
+    number = 0
+    for batch in source.batches():
+        yield from enumerate(batch, number + 1)
+        number += len(batch)
+
+
+FORMAT = Format(
+    name="amazon",
+    provider=PROVIDER,
+    about="Amazon Marketplace",
+    variants=(
+        Variant("flat_file_v2", "settlement, flat file 2", ("total_amount",), recognises, read),
+    ),
+    resembles=resembles,
+)
