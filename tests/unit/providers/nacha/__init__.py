@@ -1,0 +1,1 @@
+"""NACHA files: samples, round trip, hostile bytes."""
