@@ -1,0 +1,1 @@
+"""Adyen: settlement details and payments accounting, read, and settlement details made up."""

@@ -1,0 +1,97 @@
+"""Adyen's payments accounting report: a record for each step in the life of a payment.
+
+Units: major units as printed; lines carry integer minor units of the settlement currency.
+Signs: as printed. `Payable (SC)` is what we are owed after fees, the net; fees are costs above
+zero.
+What a record says about money is its payable and its fees: most records (Received, Authorised,
+SentForSettle) leave them empty and come as lines of nothing, kind unknown:<type>.
+Nothing in the file proves it complete.
+Source: docs/formats/adyen.md.
+"""
+
+from decimal import Decimal
+
+from providers.adyen.fault import find_fault, wrong_width
+from providers.adyen.layout import ACCOUNTING_TABLE, SAID, Layout, parse_header
+from providers.adyen.said import PROVIDER, Said
+from providers.adyen.values import Currencies, UnreadableError, digest_of, rate_of
+from providers.reader import Reading
+from providers.rows import Row, rows
+from providers.settlement_file import NO_RESIDUE, Ending, FileRefused, SettlementLine
+from providers.source import Source
+
+Figures = tuple[str, int, int, int | None, str, Decimal | None]
+
+
+class Records:
+    """All records of one report, one after the other; flat in memory."""
+
+    __slots__ = ("_batch_id", "_currencies", "_layout", "said")
+
+    def __init__(self, layout: Layout, batch_id: str) -> None:
+        """Begin before the first record."""
+        self._layout = layout
+        self._batch_id = batch_id
+        self._currencies = Currencies()
+        self.said = Said(digest_of)
+
+    def take(self, row: Row) -> SettlementLine | FileRefused:
+        """Read one record."""
+        number, raw, cells = row
+        layout = self._layout
+        if len(cells) != layout.width:
+            return wrong_width(number, printed=len(cells), expected=layout.width)
+        cells.append("")
+        told = self.said.read(layout.said(cells), raw)
+        if told is None:
+            return find_fault(cells, layout, number)
+        try:
+            figures = self._figures(layout.money(cells))
+        except UnreadableError:
+            return find_fault(cells, layout, number)
+        kind, code, account, batch, reference, theirs, identity, booked_at, zone, text = told
+        currency, fee, net, original, original_currency, rate = figures
+        return SettlementLine(
+            PROVIDER, self._batch_id, number, kind, reference, theirs, identity,
+            net + fee, fee, net, currency, booked_at, raw, NO_RESIDUE, code, zone, None,
+            account, batch, original, original_currency, rate, text,
+        )  # fmt: skip
+
+    def _figures(self, money: tuple[str, ...]) -> Figures:
+        """Currency, fee, net, and what was charged if that was in another currency."""
+        currency, payable, *fees, charged_in, captured, main_currency, rate = money
+        if not currency and not payable and not any(fees):
+            currency = charged_in or main_currency  # Nothing of it, but a line has one.
+        signed = self._currencies[currency].signed
+        net, fee = signed[payable], sum(signed[each] for each in fees)
+        if not (net or fee) or not captured or charged_in == currency:
+            return currency, fee, net, None, "", None
+        # What is settled or given back leaves "captured" the other way.
+        original = -self._currencies[charged_in].signed[captured]
+        return currency, fee, net, original, charged_in, rate_of(rate)
+
+
+def read(source: Source, batch_id: str) -> Reading:
+    """Yield every record as a line."""
+    found = rows(source)
+    header = next(found, None)
+    if header is None:
+        return FileRefused("no_lines", "the file is empty", 1)
+    layout = header if isinstance(header, FileRefused) else parse_header(header, ACCOUNTING_TABLE)
+    if isinstance(layout, FileRefused):
+        return layout
+    records = Records(layout, batch_id)
+    number = 0
+    for row in found:
+        line = row if isinstance(row, FileRefused) else records.take(row)
+        if isinstance(line, FileRefused):
+            return line
+        number = line.line_number
+        yield line
+    if not number:
+        return FileRefused("no_lines", "a report without a record does not say whose it is", 1)
+    if source.last_line_open and layout.last in (*SAID, *ACCOUNTING_TABLE.money):
+        name = layout.names[layout.last]
+        message = f"line {number} has no line end, so its {name} may be cut off"
+        return FileRefused("file_cut_off", message, number, name)
+    return Ending(records.said.account(), records.said.day(), ())

@@ -1,0 +1,110 @@
+"""What is wrong with a record of Adyen's reports, in words: the slow path, taken once a file.
+
+Shape: find_fault(cells, layout, line number) -> FileRefused; asked only about a row that failed.
+Source: docs/formats/adyen.md.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from providers.adyen.layout import FEES, KEYS, Layout
+from providers.adyen.values import (
+    KEYS_CHARACTERS_MAX,
+    PAYMENT_KINDS,
+    Currencies,
+    Kinds,
+    UnreadableError,
+    is_key,
+    local_time,
+    rate_of,
+)
+from providers.amounts import exponent_of, printed
+from providers.settlement_file import FileRefused, shown
+
+Fault = tuple[str, str, str]  # Code, field, what was expected.
+KEY = f"printable keys of at most {KEYS_CHARACTERS_MAX} characters together"
+
+
+def wrong_width(number: int, *, printed: int, expected: int) -> FileRefused:
+    """Say that a row has another number of cells than the header."""
+    message = f"line {number} has {printed} columns, the header has {expected}"
+    return FileRefused("column_count", message, number, "", str(printed), str(expected))
+
+
+def find_fault(cells: list[str], layout: Layout, number: int) -> FileRefused:
+    """Say what is wrong with this row; its cells come with an empty one appended."""
+    read = (*layout.said(cells), *layout.money(cells))
+    row = dict(zip(layout.fields, read, strict=True))
+    # Keys that are short enough each, but not all together, are what is left.
+    code, field, expected = next(_faults(row), ("key_wrong", "merchant_reference", KEY))
+    name, text = layout.names.get(field, field), shown(row[field])
+    message = f"line {number}, {name}: printed {text!r}, expected {expected}"
+    return FileRefused(code, message, number, name, text, expected)
+
+
+def _faults(row: Mapping[str, str]) -> Iterator[Fault]:
+    yield from _said_faults(row)
+    if "payable" in row:
+        yield from _accounting_faults(row)
+    else:
+        yield from _settlement_faults(row)
+    try:
+        rate_of(row["rate"])
+    except UnreadableError:
+        yield "amount_wrong", "rate", "a rate above zero, in plain digits"
+
+
+def _said_faults(row: Mapping[str, str]) -> Iterator[Fault]:
+    field = "booked" if row["booked"] or not row["created"] else "created"
+    zone_field = "booked_zone" if field == "booked" and row["booked_zone"] else "zone"
+    if local_time(row[field], "") is None:
+        yield "time_wrong", field, "YYYY-MM-DD HH:MM:SS"
+    if local_time(row[field], row[zone_field]) is None:
+        yield "time_wrong", zone_field, "a time zone that we know"
+    if not Kinds()[row["type"]]:
+        yield "state_wrong", "type", "a type of at most 64 letters and digits"
+    for key in KEYS:
+        if not is_key(row[key]):
+            yield "key_wrong", key, KEY
+
+
+def _accounting_faults(row: Mapping[str, str]) -> Iterator[Fault]:
+    moves = any(row[field] for field in ("payable", *FEES))
+    field = "currency" if moves or row["currency"] else "payment_currency"
+    yield from _amount_faults(row, field, signed=("payable", *FEES))
+    yield from _amount_faults(row, "payment_currency", signed=("captured",))
+
+
+def _settlement_faults(row: Mapping[str, str]) -> Iterator[Fault]:
+    net, gross = ("net_debit", "net_credit"), ("gross_debit", "gross_credit")
+    yield from _amount_faults(row, "currency", signed=FEES, unsigned=net)
+    yield from _amount_faults(row, "gross_currency", unsigned=gross)
+    # Every cell can be read by itself, so it is the rule that does not hold.
+    unsigned, signed = Currencies()[row["currency"]]
+    minor = unsigned[row["gross_credit"]] - unsigned[row["gross_debit"]]
+    minor -= sum(signed[row[fee]] for fee in FEES)
+    if row["gross_currency"] == row["currency"] and Kinds()[row["type"]] in PAYMENT_KINDS:
+        field = "net_credit" if row["net_credit"] else "net_debit"
+        minor = minor if field == "net_credit" else -minor
+        expected = printed(minor, decimals=exponent_of(row["currency"]) or 0)
+        yield "amount_wrong", field, f"{expected}, which is gross less fees"
+
+
+def _amount_faults(
+    row: Mapping[str, str],
+    currency: str,
+    *,
+    signed: tuple[str, ...] = (),
+    unsigned: tuple[str, ...] = (),
+) -> Iterator[Fault]:
+    decimals = exponent_of(row[currency])
+    if decimals is None:
+        yield "currency_unknown", currency, "a currency of ISO 4217"
+        return
+    tables = Currencies()[row[currency]]
+    for fields, table in ((unsigned, tables.unsigned), (signed, tables.signed)):
+        sign = "an unsigned" if table is tables.unsigned else "an"
+        for field in fields:
+            try:
+                table[row[field]]
+            except UnreadableError:
+                yield "amount_wrong", field, f"{sign} amount with at most {decimals} decimals"
