@@ -1,4 +1,6 @@
-"""Reader of WeChat Pay trade bills: ALL, SUCCESS and REFUND bills, old and new names, gzip or not.
+"""Readers of WeChat Pay: trade bills (ALL, SUCCESS, REFUND, old and new names), gzip or not.
+
+The fund flow bill is in fund_flow.py, the statement of a private wallet in wallet.py.
 
 Units: the bill prints major units, the fee with 5 decimals; lines carry integer minor units.
 Signs: a payment's gross is the settle amount, a refund's is its refund amount, negative; the fee is
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from providers.reader import Format, Reading, Variant
 from providers.settlement_file import Ending, FileRefused, shown
 from providers.source import Source, first_line
+from providers.wechat import fund_flow, wallet
 from providers.wechat.layout import COUNT, TOTALS, Layout, parse_header, parse_totals_header
 from providers.wechat.row import PROVIDER, Rows
 from providers.wechat.totals import check_totals
@@ -22,8 +25,6 @@ from providers.wechat.totals import check_totals
 HEADER_MARKS = ("交易时间", "微信订单号", "商户订单号", "交易状态", "货币种类")
 OLD_NAME = "总金额"
 LOOK_ALIKES = {
-    "微信支付账单明细": "a personal WeChat wallet statement, no merchant's trade bill",
-    "资金流水单号": "a WeChat Pay fund flow bill; only trade bills are read",
     "支付汇率": "a bill of WeChat Pay outside China, with its own columns; it is not read",
     "<return_code>": "an error answer of WeChat Pay in place of a bill",
 }
@@ -106,6 +107,20 @@ FORMAT = Format(
     variants=(
         Variant("trade_bill_old", "trade bill, old names", PROVES, recognises_old, read),
         Variant("trade_bill", "trade bill (ALL, SUCCESS, REFUND)", PROVES, recognises, read),
+        Variant(
+            "fund_flow",
+            "fund flow bill",
+            fund_flow.PROVES,
+            fund_flow.recognises,
+            fund_flow.read,
+        ),
+        Variant(
+            "wallet_statement",
+            "statement of a private wallet",
+            wallet.PROVES,
+            wallet.recognises,
+            wallet.read,
+        ),
     ),
     resembles=resembles,
 )

@@ -279,7 +279,7 @@ def test_a_format_can_be_forced_and_must_exist(tmp_path_factory: pytest.TempPath
     unknown = prove(path, format_name="wechatt")
     assert isinstance(unknown, FileRefused)
     assert unknown.code == "format_unknown"
-    assert set(FORMATS) == {"wechat"}
+    assert "wechat" in FORMATS
 
 
 def test_a_file_that_changed_after_its_proof_is_an_error(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from providers.formats import lines, prove, recognise
+from providers.formats import lines, prove
 from providers.settlement_file import Control, FileProof, FileRefused
 from providers.wechat.bill import REAL_BILL
 from tests.unit.providers.bills import SAMPLES
@@ -134,17 +134,15 @@ def test_the_excerpt_of_a_success_bill_is_refused_by_its_controls() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [(WALLET, "wallet statement"), (FUND_FLOW, "fund flow")]
+    ("path", "variant"), [(WALLET, "wallet_statement"), (FUND_FLOW, "fund_flow")]
 )
-def test_what_is_no_trade_bill_is_refused_by_name(path: Path, words: str) -> None:
-    assert recognise(path.read_bytes()) is None
+def test_what_is_no_trade_bill_is_another_variant(path: Path, variant: str) -> None:
     refused = prove(path)
     assert isinstance(refused, FileRefused)
-    assert refused.code == "format_not_recognised"
-    assert words in refused.message
-    forced = prove(path, format_name="wechat")
-    assert isinstance(forced, FileRefused)
-    assert (forced.code, forced.line_number) == ("column_missing", 1)
+    assert refused.code == "control_failed"
+    assert refused.proof is not None
+    assert refused.proof.variant == variant
+    assert prove(path, format_name="wechat") == refused
 
 
 def test_the_same_bill_gzipped_is_the_same_batch(tmp_path: Path) -> None:
