@@ -1,13 +1,14 @@
 """The rows of a delimited file with RFC 4180 quotes: cells, and the lines that they came from.
 
-Shape: rows(source) yields Row or, at the first thing that is no row, a FileRefused and then ends.
+Shape: rows(source), rows_of(lines) yield Row; at the first thing that is no row a FileRefused, the
+last that they yield.
 Lines are counted from 1; a quoted cell may hold line ends, its row has the number of its first.
 Blank lines are passed over. Cells are as printed, blanks around them kept.
 Errors: FileRefused `quote_wrong`: a quote amid a cell, or one that is never closed.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from providers.settlement_file import FileRefused
@@ -29,10 +30,15 @@ class Row(NamedTuple):
 def rows(
     source: Source, *, delimiter: str = ",", encoding: str = "utf-8"
 ) -> Iterator[Row | FileRefused]:
-    """Yield every row in order."""
+    """Yield every row of a source in order."""
+    yield from rows_of(source.batches(encoding), delimiter=delimiter)
+
+
+def rows_of(batches: Iterable[list[str]], *, delimiter: str = ",") -> Iterator[Row | FileRefused]:
+    """Yield every row of lines that were cut already; of a source with a fault, its end is moot."""
     number = 0
     open_lines: list[str] = []
-    for batch in source.batches(encoding):
+    for batch in batches:
         for line in batch:
             number += 1
             if not open_lines and QUOTE not in line:
@@ -47,7 +53,7 @@ def rows(
             if isinstance(taken, FileRefused):
                 return
             open_lines = []
-    if open_lines and source.fault is None:
+    if open_lines:
         yield _refused(number - len(open_lines) + 1, "a quote is opened and never closed")
 
 
