@@ -9,6 +9,7 @@ FileChangedError at the end if the bytes are no longer those that were proven.
 from collections.abc import Iterator
 from pathlib import Path
 
+from providers.adyen.settlement import FORMAT as ADYEN
 from providers.alipay.settlement import FORMAT as ALIPAY
 from providers.camt.settlement import FORMAT as CAMT
 from providers.mt940.settlement import FORMAT as MT940
@@ -27,7 +28,9 @@ from providers.settlement_file import (
 from providers.source import HEAD_BYTES, Source, open_source, plain_head
 from providers.wechat.settlement import FORMAT as WECHAT
 
-FORMATS: dict[str, Format] = {each.name: each for each in (WECHAT, NACHA, MT940, ALIPAY, CAMT)}
+FORMATS: dict[str, Format] = {
+    each.name: each for each in (WECHAT, NACHA, MT940, ALIPAY, ADYEN, CAMT)
+}
 KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
 TOTAL_MAX = 2**63 - 1  # What a bigint column holds.
 

@@ -62,7 +62,7 @@ def _said_faults(row: Mapping[str, str]) -> Iterator[Fault]:
         yield "time_wrong", zone_field, "a time zone that we know"
     if not Kinds()[row["type"]]:
         yield "state_wrong", "type", "a type of at most 64 letters and digits"
-    for key in KEYS:
+    for key in ("company", *KEYS, "batch"):
         if not is_key(row[key]):
             yield "key_wrong", key, KEY
 

@@ -8,41 +8,32 @@ Source: docs/formats/adyen.md.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import NamedTuple
 
 from providers.adyen.values import Kinds, Nameless, is_key, local_time
 
 PROVIDER = "adyen"
 
 
-class Told(NamedTuple):
-    """What is known of one record before its money."""
-
-    kind: str
-    code: str
-    account: str
-    batch: str
-    reference: str
-    provider_reference: str
-    identity: str
-    booked_at: datetime
-    zone: str
-    text: str
+# Kind, code, account, batch, our reference, Adyen's, identity, time, zone, words.
+Told = tuple[str, str, str, str, str, str, str, datetime, str, str]
 
 
 class Said:
     """All records of one file; flat in memory."""
 
-    __slots__ = ("_accounts", "_companies", "_kinds", "_last", "_name", "_nameless", "last_day")
+    __slots__ = (
+        "_accounts", "_at", "_companies", "_kinds", "_name", "_owner", "_time", "last_day",
+    )  # fmt: skip
 
     def __init__(self, name: Callable[[str], str] | None = None) -> None:
         """Begin before the first record; `name` is how one without a name gets one."""
         self._kinds = Kinds()
-        self._nameless = Nameless()
-        self._name = name or self._nameless.name
+        self._name = name or Nameless().name
         self._accounts: set[str] = set()
         self._companies: set[str] = set()
-        self._last = ("", "")
+        self._owner = ("", "", "")
+        self._time = ("", "")
+        self._at: datetime | None = None
         self.last_day = ""
 
     def read(self, said: tuple[str, ...], raw: str) -> Told | None:
@@ -54,28 +45,26 @@ class Said:
             printed, zone = booked, booked_zone or zone
         else:
             printed = created
-        at = local_time(printed, zone)
-        if at is None or not kind:
+        if (printed, zone) != self._time:  # Records are booked in runs of one second.
+            self._see_time(printed, zone=zone)
+        if (company, account, batch) != self._owner and not self._see_owner(
+            company, account, batch
+        ):
             return None
-        if not is_key(f"{company}{account}{psp}{order}{modification}{our_modification}{batch}"):
+        at = self._at
+        if at is None or not kind or not is_key(f"{psp}{order}{modification}{our_modification}"):
             return None
-        if (company, account) != self._last:
-            self._last = (company, account)
-            self._see(company, account)
-        day = printed[:10]
-        if day > self.last_day:  # noqa: PLR1730 - max() is a call a record.
-            self.last_day = day
         if psp:
             ours = our_modification if kind == "refund" and our_modification else order
             identity = f"{code.casefold()}/{psp}/{modification or self._name(raw)}"
             ours = ours or our_modification or identity
-            return Told(kind, code, account, batch, ours, psp, identity, at, zone, "")
+            return kind, code, account, batch, ours, psp, identity, at, zone, ""
         words = " ".join(each for each in (modification, order, our_modification) if each)
         if kind == "payout" and modification:
             identity = f"{code.casefold()}/{account}/{modification}"
         else:
             identity = f"{code.casefold()}/{self._name(raw)}"
-        return Told(kind, code, account, batch, identity, modification, identity, at, zone, words)
+        return kind, code, account, batch, identity, modification, identity, at, zone, words
 
     def account(self) -> str:
         """The one merchant account, else the one company; empty if the file names no one."""
@@ -88,8 +77,19 @@ class Said:
         """The last day that something was booked."""
         return date.fromisoformat(self.last_day)
 
-    def _see(self, company: str, account: str) -> None:
-        """Two of a kind are enough to be kept."""
+    def _see_time(self, printed: str, *, zone: str) -> None:
+        self._time = (printed, zone)
+        self._at = local_time(printed, zone)
+        if self._at is not None:
+            self.last_day = max(self.last_day, printed[:10])
+
+    def _see_owner(self, *owner: str) -> bool:
+        """Take note of company, account and batch; two of a kind are enough to be kept."""
+        if not is_key("".join(owner)):
+            return False
+        company, account, batch = owner
+        self._owner = (company, account, batch)
         for found, name in ((self._accounts, account), (self._companies, company)):
             if name and len(found) <= 1:
                 found.add(name)
+        return True

@@ -20,7 +20,7 @@ from providers.amounts import exponent_of, scale
 from providers.settlement_file import UNKNOWN
 from providers.times import FIRST_YEAR, LAST_YEAR, zone_of
 
-REMEMBERED_MAX = 32_768  # Some 5 MB a table; there are two tables an exponent.
+REMEMBERED_MAX = 65_536  # Some 10 MB a table; two tables an exponent, of which few are full.
 RATE_DECIMALS_MAX = 20
 KEYS_CHARACTERS_MAX = 512  # Documented: 16 or 80 for each of six.
 _CODE = re.compile(r"\w[\w .:/()-]{0,63}")  # A type becomes part of a kind: short and printable.
