@@ -2,8 +2,7 @@
 
 Shape: fields(source) yields a Field at each tag, with the `:86:` that belongs to a `:61:` in the
 same Field, and a Field with the tag END where a message says that it ends, or another begins.
-Encoding: banks print ASCII, UTF-8 or Latin-1, some of them in one file; so each line is UTF-8 if it
-can be, else Latin-1. A character of UTF-8 that is cut in two by a line end is read as Latin-1.
+Encoding: UTF-8 or Latin-1, decided line by line (providers.mixed_text).
 Envelopes: `{1:…}{2:…}{4:` and `-}` are taken off; text outside of messages is no field.
 Errors: FileRefused `record_wrong` for a field of too many lines.
 """
@@ -12,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from providers.mixed_text import mixed_batches
 from providers.settlement_file import FileRefused
 from providers.source import Source
 
-ENCODING = "latin-1"  # Never fails, and gives every byte back.
 END = "-"
 MOVEMENT, TEXT = "61", "86"
 TEXT_TAG = f":{TEXT}:"
@@ -44,13 +43,10 @@ class Field(NamedTuple):
 def fields(source: Source) -> Iterator[Field | FileRefused]:
     """Yield every field in order."""
     number, current = 0, None
-    for batch in source.batches(ENCODING):
+    for batch in mixed_batches(source):
         for printed in batch:
             number += 1
-            line = printed if printed.isascii() else _as_meant(printed)
-            tag = ""
-            if line[:1] in _MARKS:
-                tag, line = _marked(line)
+            tag, line = _marked(printed) if printed[:1] in _MARKS else ("", printed)
             in_movement = current is not None and current.tag == MOVEMENT
             if tag and not (in_movement and tag == TEXT):
                 if current is not None:
@@ -93,13 +89,6 @@ def _marked(line: str) -> tuple[str, str]:
         return "", line
     inner = line.rpartition(_ENVELOPE)[2] if _ENVELOPE in line else ""
     return _marked(inner) if inner[:1] == ":" else (END, line)
-
-
-def _as_meant(line: str) -> str:
-    try:
-        return line.encode(ENCODING).decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        return line
 
 
 def _too_long(number: int) -> FileRefused:

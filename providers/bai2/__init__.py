@@ -1,0 +1,1 @@
+"""Balance reports of the Bank Administration Institute, version 2: BAI2."""

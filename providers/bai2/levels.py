@@ -1,0 +1,56 @@
+"""File, group and account of a BAI2 file: what each sums, and what its trailer prints of that.
+
+Units: integer minor units; totals mix balances and movements, and currencies too: a checksum.
+Shape: a Level adds amounts and records; controls(trailer) compares, or refuses a trailer that is no
+trailer. The total of a group is that of its accounts as they come to, not as their trailers print.
+"""
+
+from dataclasses import dataclass
+
+from providers.bai2.grammar import balance_of
+from providers.bai2.records import Record, refuse
+from providers.settlement_file import Control, FileRefused, shown
+
+COUNT_DIGITS_MAX = 18
+ACCOUNT, GROUP, FILE = "account", "group", "file"
+INNER = {GROUP: "accounts", FILE: "groups"}
+
+
+@dataclass(slots=True)
+class Level:
+    """Running totals of a file, a group or an account."""
+
+    level: str
+    name: str  # Which of them, as its controls say.
+    records: int
+    total_minor: int = 0
+    inner: int = 0
+
+    def add(self, inner: "Level") -> None:
+        """Take in a level that has ended."""
+        self.total_minor += inner.total_minor
+        self.records += inner.records
+        self.inner += 1
+
+    def controls(self, trailer: Record) -> list[Control] | FileRefused:
+        """Compare with what the trailer prints: total, inner levels, records."""
+        self.records += trailer.physical
+        cells = trailer.cells()
+        total, counts = cells[0], cells[1:]
+        minor = balance_of(total)
+        names = [name for name in (INNER.get(self.level), "records") if name is not None]
+        wrong = any(count and not (count.isascii() and count.isdigit()) for count in counts)
+        if not total or minor is None or wrong or any(counts[len(names) :]):
+            return refuse("record_wrong", trailer.number, trailer.raw, "a total and counts")
+        holds = minor == self.total_minor
+        found = [self._control("control", total, self.total_minor, trailer.number, holds=holds)]
+        for name, told in zip(names, counts, strict=False):
+            there = self.records if name == "records" else self.inner
+            if told:
+                holds = int(told[:COUNT_DIGITS_MAX]) == there and len(told) <= COUNT_DIGITS_MAX
+                found.append(self._control(name, told, there, trailer.number, holds=holds))
+        return found
+
+    def _control(self, what: str, told: str, there: int, number: int, *, holds: bool) -> Control:
+        name = f"{self.level}_{what} {self.name}".rstrip()
+        return Control(name, shown(told), str(there), holds, number)
