@@ -12,6 +12,7 @@ from pathlib import Path
 from providers.adyen.settlement import FORMAT as ADYEN
 from providers.alipay.settlement import FORMAT as ALIPAY
 from providers.amazon.settlement import FORMAT as AMAZON
+from providers.bai2.settlement import FORMAT as BAI2
 from providers.camt.settlement import FORMAT as CAMT
 from providers.mt940.settlement import FORMAT as MT940
 from providers.nacha.settlement import FORMAT as NACHA
@@ -30,7 +31,7 @@ from providers.source import HEAD_BYTES, Source, open_source, plain_head
 from providers.wechat.settlement import FORMAT as WECHAT
 
 FORMATS: dict[str, Format] = {
-    each.name: each for each in (WECHAT, NACHA, MT940, ALIPAY, ADYEN, CAMT, AMAZON)
+    each.name: each for each in (WECHAT, NACHA, MT940, ALIPAY, ADYEN, CAMT, AMAZON, BAI2)
 }
 KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
 TOTAL_MAX = 2**63 - 1  # What a bigint column holds.
