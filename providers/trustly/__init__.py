@@ -1,0 +1,1 @@
+"""Trustly: details of an automatic settlement."""
