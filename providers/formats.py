@@ -14,8 +14,10 @@ from providers.alipay.settlement import FORMAT as ALIPAY
 from providers.amazon.settlement import FORMAT as AMAZON
 from providers.bai2.settlement import FORMAT as BAI2
 from providers.camt.settlement import FORMAT as CAMT
+from providers.mollie.settlement import FORMAT as MOLLIE
 from providers.mt940.settlement import FORMAT as MT940
 from providers.nacha.settlement import FORMAT as NACHA
+from providers.razorpay.settlement import FORMAT as RAZORPAY
 from providers.reader import Format, Run, Variant
 from providers.settlement_file import (
     NO_RESIDUE,
@@ -28,10 +30,24 @@ from providers.settlement_file import (
     SettlementLine,
 )
 from providers.source import HEAD_BYTES, Source, open_source, plain_head
+from providers.trustly.settlement import FORMAT as TRUSTLY
 from providers.wechat.settlement import FORMAT as WECHAT
 
 FORMATS: dict[str, Format] = {
-    each.name: each for each in (WECHAT, NACHA, MT940, ALIPAY, ADYEN, CAMT, AMAZON, BAI2)
+    each.name: each
+    for each in (
+        WECHAT,
+        NACHA,
+        MT940,
+        ALIPAY,
+        ADYEN,
+        CAMT,
+        AMAZON,
+        BAI2,
+        MOLLIE,
+        RAZORPAY,
+        TRUSTLY,
+    )
 }
 KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
 TOTAL_MAX = 2**63 - 1  # What a bigint column holds.
