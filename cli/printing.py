@@ -16,7 +16,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import typer
-from iso4217 import Currency
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
@@ -164,7 +163,9 @@ def money(amount_minor: int, currency: str) -> str:
 @cache
 def _digits(currency: str) -> int:
     """0 for what counts in whole units, and for codes (gold, funds) without a minor unit."""
-    return int(Currency(currency).exponent or 0)
+    from providers.amounts import exponent_of
+
+    return exponent_of(currency) or 0
 
 
 def moment(at_us: int | None) -> str:

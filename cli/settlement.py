@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.application import Application
-from cli.calls import BROKEN, INTERRUPTED, USAGE, Call, complain, misused, refuse, with_call
+from cli.calls import (
+    BROKEN,
+    INTERRUPTED,
+    USAGE,
+    AsJson,
+    Call,
+    complain,
+    misused,
+    refuse,
+    with_call,
+)
+from cli.money_files import document_of, show_file, show_formats, show_line
 from cli.printing import NUMBER, counted, document, line, money, progress, say, table
 from cli.shared_options import AnyBook, Book, Limit
 from infra.called import hint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from consumers.intake.importing import ImportReport
-    from providers.settlement_file import Control, FileProof, FileRefused, SettlementLine
+    from providers.settlement_file import FileRefused
 
 FILES = """SELECT batch_id, book, provider, merchant_account, format, file_name, business_day,
   status, lines, lines_reported, imported_at, sealed_at, sha256
@@ -35,7 +44,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="The file, plain or g
 FormatName = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="Its format. (by its content)")
 ]
-Lines = Annotated[bool, typer.Option("--lines", help="Print every line instead, as a stream.")]
+Lines = Annotated[bool, typer.Option("--lines", help="Print every line too; as JSON, one a line.")]
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.1, help="Patience with Kafka and the writer.")
 ]
@@ -91,25 +100,41 @@ def import_file(
 def parse(call: Call, file: File, format_name: FormatName = None, lines: Lines = False) -> None:
     """Read and prove a file without importing it; needs no server.
 
+    A file that does not count exits with 1. If only its own controls do not hold, all of it is
+    printed all the same; in JSON `refused` says why.
+
     Example: tally settlement parse bill.csv --lines --json
     """
     from providers import formats
     from providers.settlement_file import FileChangedError, FileRefused
 
     _check_file(file)
-    proof = formats.prove(file, format_name=format_name)
-    if isinstance(proof, FileRefused):
-        raise _refused(call, file, proof)
-    if lines:
+    answer = formats.prove(file, format_name=format_name)
+    refused = answer if isinstance(answer, FileRefused) else None
+    proof = answer.proof if isinstance(answer, FileRefused) else answer
+    if call.json:
+        (line if lines else document)(document_of(proof, refused))
+    elif proof is not None:
+        show_file(proof)
+    if lines and proof is not None:
         try:
             for each in formats.lines(file, proof):
-                _show_line(call, each)
+                show_line(each, as_json=call.json)
         except FileChangedError as error:
             raise refuse(str(error)) from error
-    elif call.json:
-        document(asdict(proof))
-    else:
-        _show_proof(proof)
+    if refused is not None:
+        raise _refusal(file, refused)
+
+
+@settlement.command("formats")
+def list_formats(*, json: AsJson = False) -> None:
+    """List the formats that are read, their layouts, and what in a file of each proves it.
+
+    Example: tally settlement formats
+    """
+    from providers.formats import FORMATS
+
+    show_formats(FORMATS.values(), as_json=json)
 
 
 @settlement.command()
@@ -178,40 +203,15 @@ def _check_file(file: Path) -> None:
 
 def _refused(call: Call, file: Path, refused: "FileRefused") -> typer.Exit:
     if call.json:
-        document(asdict(refused))
-    where = f", line {refused.line_number}" if refused.line_number else ""
+        document(document_of(refused.proof, refused))
+    return _refusal(file, refused)
+
+
+def _refusal(file: Path, refused: "FileRefused") -> typer.Exit:
+    place = f"line {refused.line_number}"
+    where = f", {place}" if refused.line_number and place not in refused.message else ""
     status = USAGE if refused.code == "format_unknown" else BROKEN
     return refuse(f"{file}{where}: {refused.code}: {refused.message}", status)
-
-
-def _show_line(call: Call, each: "SettlementLine") -> None:
-    if call.json:
-        line(asdict(each))
-        return
-    amounts = [money(amount, each.currency) for amount in (each.gross_minor, each.net_minor)]
-    at = each.booked_at.isoformat(sep=" ")
-    say(f"{each.line_number:>8}  {at}  {each.kind}  {each.reference}  {'  net '.join(amounts)}")
-
-
-def _show_proof(proof: "FileProof") -> None:
-    say(f"{proof.format} ({proof.variant}), {proof.merchant_account}, {proof.business_day}")
-    rows = [
-        (code, *(money(each, code) for each in (sums.gross_minor, sums.fee_minor, sums.net_minor)))
-        for code, sums in proof.currencies.items()
-    ]
-    right = [("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)]
-    table(counted(proof.lines, "line"), ["currency", *right], rows)
-    table("Controls, as the file prints them", *controls(proof.controls))
-    say(f"file {proof.batch_id}, SHA-256 {proof.sha256}")
-
-
-def controls(found: "Sequence[Control]") -> tuple[list[Any], list[tuple[str, ...]]]:
-    """Columns and rows of a table of them."""
-    rows = [
-        (each.name, each.printed, each.computed, "holds" if each.holds else "BROKEN")
-        for each in found
-    ]
-    return ["control", ("printed", NUMBER), ("lines come to", NUMBER), "verdict"], rows
 
 
 def _absent(count: int) -> str:

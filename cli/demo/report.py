@@ -6,9 +6,9 @@ Units: amounts in the currency's own digits. Shape: show(findings, keep) prints 
 from pathlib import Path
 
 from cli.demo.findings import Findings
+from cli.money_files import controls
 from cli.printing import NUMBER, counted, money, say, table
 from cli.proof import verdicts
-from cli.settlement import controls
 from infra.called import hint
 
 KEPT = (

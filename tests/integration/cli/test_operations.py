@@ -162,7 +162,8 @@ def test_a_file_is_proven_without_a_server(tmp_path: Path) -> None:
     proof = parsed(tally("settlement", "parse", str(BILL), "--json"))
     assert (proof["lines"], proof["currencies"]["CNY"]["gross_minor"]) == (45, 33)
     assert all(each["holds"] for each in proof["controls"])
-    lines = tally("settlement", "parse", str(BILL), "--lines", "--json").stdout.splitlines()
+    whole, *lines = tally("settlement", "parse", str(BILL), "--lines", "--json").stdout.splitlines()
+    assert json.loads(whole) == proof
     assert len(lines) == 45
     assert sum(json.loads(each)["gross_minor"] for each in lines) == 33
     cut = tmp_path / "cut.csv"

@@ -1,0 +1,94 @@
+"""What a money file says and proves, printed: its totals, its controls, its lines.
+
+Shape: document_of(file or refusal) for programs; show_file(…), show_line(…), show_formats(…) for
+people. A file whose controls do not hold is shown whole, and then refused.
+Units: JSON has minor units; people see the currency's own digits.
+"""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from cli.printing import NUMBER, counted, document, line, money, say, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from providers.reader import Format
+    from providers.settlement_file import Control, FileProof, FileRefused, SettlementLine
+
+NOTHING_PROVES = "nothing in the file proves it complete"
+UNPROVEN = "this file prints nothing that proves it complete"
+
+
+def document_of(proof: "FileProof | None", refused: "FileRefused | None") -> dict[str, Any]:
+    """The whole file, and why it does not count where it does not."""
+    found: dict[str, Any] = asdict(proof) if proof is not None else {}
+    if refused is None:
+        return found
+    why = asdict(refused)
+    del why["proof"]
+    return found | {"refused": why}
+
+
+def show_file(proof: "FileProof") -> None:
+    """Whose it is, what it comes to, and what proves it."""
+    whose = proof.merchant_account or "no account named"
+    say(f"{proof.format} ({proof.variant}), {whose}, {proof.business_day}")
+    rows = [
+        (code, *(money(each, code) for each in (sums.gross_minor, sums.fee_minor, sums.net_minor)))
+        for code, sums in proof.currencies.items()
+    ]
+    right = [("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)]
+    table(counted(proof.lines, "line"), ["currency", *right], rows)
+    table("Kinds", ["kind", ("lines", NUMBER)], list(proof.kinds.items()))
+    if proof.unknown:
+        say(f"Unknown, kept with their money: {', '.join(proof.unknown)}")
+    if proof.controls:
+        table("Controls, as the file prints them", *controls(proof.controls))
+    else:
+        say(UNPROVEN)
+    say(f"file {proof.batch_id}, SHA-256 {proof.sha256}")
+
+
+def controls(found: "Sequence[Control]") -> tuple[list[Any], list[tuple[str, ...]]]:
+    """Columns and rows of a table of them."""
+    rows = [
+        (each.name, each.printed, each.computed, "holds" if each.holds else "BROKEN")
+        for each in found
+    ]
+    return ["control", ("printed", NUMBER), ("lines come to", NUMBER), "verdict"], rows
+
+
+def show_line(each: "SettlementLine", *, as_json: bool) -> None:
+    """One line of the file, on one line."""
+    if as_json:
+        line(asdict(each))
+        return
+    amounts = [money(amount, each.currency) for amount in (each.gross_minor, each.net_minor)]
+    at = each.booked_at.isoformat(sep=" ")
+    say(f"{each.line_number:>8}  {at}  {each.kind}  {each.reference}  {'  net '.join(amounts)}")
+
+
+def show_formats(formats: "Iterable[Format]", *, as_json: bool) -> None:
+    """Every layout, and what its files can prove."""
+    found: list[dict[str, Any]] = [
+        {
+            "format": each.name,
+            "provider": each.provider,
+            "about": each.about,
+            "variants": [
+                {"name": one.name, "about": one.about, "proves": one.proves}
+                for one in each.variants
+            ],
+        }
+        for each in sorted(formats, key=lambda each: each.name)
+    ]
+    if as_json:
+        document(found)
+        return
+    for each in found:
+        say(f"{each['format']}: {each['about']}")
+        for one in each["variants"]:
+            say(f"  {one['name']}: {one['about']}")
+            proves = f"proves {', '.join(one['proves'])}" if one["proves"] else NOTHING_PROVES
+            say(f"    {proves}")
