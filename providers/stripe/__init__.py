@@ -1,0 +1,1 @@
+"""Stripe: reports, balance transactions, object tables and the export of payments."""

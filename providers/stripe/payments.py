@@ -1,0 +1,160 @@
+"""Rows of the dashboard's export of payments, which has a row for each charge.
+
+Units: major units with every digit of the currency. Times: UTC, to the minute.
+Signs: a row is a charge, with its fee; where `amount_refunded` is not zero, a second line of the
+same row is what was given back of it, negative: the export has no row, no id and no time for it.
+Amounts are those converted to the account's currency, where the export has them.
+A payment that failed, or was only authorised, moved no money: its line has the word and no amount.
+Keys: the charge; ours is in metadata, else the payment intent.
+Source: docs/formats/stripe.md.
+"""
+
+from collections.abc import Iterator
+
+from providers.rows import Row
+from providers.settlement_file import Control, FileRefused, SettlementLine
+from providers.stripe.balance import KEY, PROVIDER, expected_amount
+from providers.stripe.cells import (
+    TEXT_CHARACTERS_MAX,
+    currency_of,
+    is_key,
+    major_whole,
+    moment,
+)
+from providers.stripe.header import Check, Columns, Header, fault
+from providers.stripe.words import unknown
+
+COLUMNS: Columns = {
+    "identity": ("id",),
+    "booked": ("created_(utc)", "created_date_(utc)", "created_utc", "created"),
+    "amount": ("amount",),
+    "refunded": ("amount_refunded",),
+    "currency": ("currency",),
+    "converted": ("converted_amount",),
+    "converted_refunded": ("converted_amount_refunded",),
+    "converted_currency": ("converted_currency",),
+    "fee": ("fee",),
+    "word": ("status",),
+    "captured": ("captured",),
+    "intent": ("paymentintent_id", "payment_intent_id"),
+    "payout": ("transfer", "payout_id"),
+    "text": ("description",),
+}
+FIELDS = (*COLUMNS, "own", "own_refund")
+REQUIRED = ("identity", "booked", "amount", "refunded", "currency", "fee", "word")
+PAID = frozenset({"paid", "succeeded", "refunded", "partially refunded", "partially_refunded"})
+NOT_PAID = frozenset({
+    "failed", "canceled", "cancelled", "incomplete", "uncaptured", "blocked", "requires_capture",
+    "requires_action", "requires_confirmation", "requires_payment_method",
+})  # fmt: skip
+UNCUT = frozenset({"text", "captured"})
+
+
+class Payments:
+    """All rows of one file."""
+
+    def __init__(self, header: Header, batch_id: str) -> None:
+        """Begin before the first row."""
+        self._header, self._batch_id = header, batch_id
+        self._zone = "UTC" if "utc" in header.names["booked"].lower() else ""
+
+    def take(self, row: Row) -> tuple[SettlementLine, ...] | FileRefused:
+        """Read one row: a charge, and what was given back of it."""
+        cells = dict(zip(FIELDS, self._header.pick(row.cells), strict=True))
+        checks = list(_checks(cells))
+        if not all(check.right for check in checks):
+            return fault(row.number, self._header.names, checks)
+        (gross, refunded, fee), currency = _amounts(cells), _settled(cells)
+        charged_currency = currency_of(cells["currency"])
+        charged, charged_back = (
+            major_whole(charged_currency)(cells[field]) for field in ("amount", "refunded")
+        )
+        converted = charged_currency != currency
+        if not _moved(cells):
+            gross = refunded = 0
+        ours = cells["own"] or cells["intent"]
+        booked_at = moment(cells["booked"])
+        assert booked_at is not None, "a row was checked"
+        word = cells["word"]
+        kind = "charge" if word.lower() in PAID else unknown(_code(word))
+        identity = cells["identity"]
+        charge = SettlementLine(
+            PROVIDER, self._batch_id, row.number, kind, ours if is_key(ours) else identity,
+            identity, identity, gross, fee, gross - fee, currency, booked_at, row.raw, code=word,
+            zone=self._zone, part=cells["payout"],
+            original_minor=charged if converted or not _moved(cells) else None,
+            original_currency=charged_currency if converted or not _moved(cells) else "",
+            text=cells["text"][:TEXT_CHARACTERS_MAX],
+        )  # fmt: skip
+        if not refunded:
+            return (charge,)
+        named = f"{identity}/refunded"
+        return charge, SettlementLine(
+            PROVIDER, self._batch_id, row.number, "refund", charge.reference, identity, named,
+            -refunded, 0, -refunded, currency, booked_at, row.raw, code=word, zone=self._zone,
+            original_minor=-(charged_back or 0) if converted else None,
+            original_currency=charged_currency if converted else "", text=charge.text,
+        )  # fmt: skip
+
+    def may_be_cut(self, line: SettlementLine, cell: str) -> bool:
+        """Whether the file's last cell may have been longer."""
+        if self._header.last_field == "word":
+            assert cell, "nothing is not cut"
+            return line.kind.startswith("unknown:")
+        return self._header.last_field not in UNCUT
+
+    def controls(self) -> tuple[Control, ...]:
+        """Nothing: the export prints nothing about itself."""
+        return ()
+
+
+def _code(word: str) -> str:
+    return word.replace(" ", "_")
+
+
+def _moved(cells: dict[str, str]) -> bool:
+    """Whether money moved: a state that is not known is taken to have moved it."""
+    return cells["word"].lower() not in NOT_PAID and cells["captured"].lower() != "false"
+
+
+def _settled(cells: dict[str, str]) -> str:
+    """The currency of the account."""
+    return currency_of(cells["converted_currency"] or cells["currency"])
+
+
+def _amounts(cells: dict[str, str]) -> tuple[int, int, int]:
+    """What was charged, given back and kept as a fee, in the currency of the account."""
+    amount, refunded, fee = (major_whole(_settled(cells))(text) for text in _printed(cells))
+    return amount or 0, refunded or 0, fee or 0
+
+
+def _printed(cells: dict[str, str]) -> tuple[str, str, str]:
+    if cells["converted_currency"]:
+        return cells["converted"], cells["converted_refunded"], cells["fee"]
+    return cells["amount"], cells["refunded"], cells["fee"]
+
+
+def _checks(cells: dict[str, str]) -> Iterator[Check]:
+    settled, charged = _settled(cells), currency_of(cells["currency"])
+    for field, right in (("currency", bool(charged)), ("converted_currency", bool(settled))):
+        yield Check(field, cells[field], right, "currency_unknown", "a currency of ISO 4217")
+    ways = [(charged, "amount"), (charged, "refunded"), (settled, "fee")]
+    if cells["converted_currency"]:
+        ways += [(settled, "converted"), (settled, "converted_refunded")]
+    for currency, field in ways:
+        parse = major_whole(currency)
+        amount = parse(cells[field])
+        right = amount is not None and (amount >= 0 or field == "fee")
+        right = right or not (cells[field] or _moved(cells))  # Nothing moved, nothing is printed.
+        yield Check(field, cells[field], right, "amount_wrong", expected_amount(currency, parse))
+    # In what the customer paid: the account's currency may have moved between the two.
+    parse = major_whole(charged)
+    right = (parse(cells["refunded"]) or 0) <= (parse(cells["amount"]) or 0)
+    expected = "no more given back than was charged"
+    yield Check("refunded", cells["refunded"], right, "amount_contradicts_state", expected)
+    right = moment(cells["booked"]) is not None
+    yield Check("booked", cells["booked"], right, "time_wrong", "YYYY-MM-DD HH:MM")
+    right = bool(unknown(_code(cells["word"])))
+    yield Check("word", cells["word"], right, "state_wrong", "a word")
+    yield Check("identity", cells["identity"], is_key(cells["identity"]), "key_wrong", KEY)
+    yield Check("payout", cells["payout"], is_key(cells["payout"] or "-"), "key_wrong", KEY)

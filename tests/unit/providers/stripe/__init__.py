@@ -1,0 +1,1 @@
+"""Stripe: every layout read exactly, proven where it can be, or refused."""
