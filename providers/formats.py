@@ -30,6 +30,7 @@ from providers.settlement_file import (
     SettlementLine,
 )
 from providers.source import HEAD_BYTES, Source, open_source, plain_head
+from providers.stripe.settlement import FORMAT as STRIPE
 from providers.trustly.settlement import FORMAT as TRUSTLY
 from providers.wechat.settlement import FORMAT as WECHAT
 
@@ -47,6 +48,7 @@ FORMATS: dict[str, Format] = {
         MOLLIE,
         RAZORPAY,
         TRUSTLY,
+        STRIPE,
     )
 }
 KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
