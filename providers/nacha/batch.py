@@ -43,7 +43,7 @@ class FileHeader:
 class Batch:
     """One batch, entry after entry; flat in memory."""
 
-    def __init__(self, header: str, part: str, of_file: FileHeader, batch_id: str) -> None:
+    def __init__(self, header: str, of_file: FileHeader, *, part: str, batch_id: str) -> None:
         """Begin behind a batch header."""
         self.header, self.part, self.sums = header, part, Sums()
         self.account = words(header[columns.COMPANY]).strip()
@@ -67,7 +67,7 @@ class Batch:
         self._raw: list[str] = []
         self._said = self._reason = self._original = ""
 
-    def begin(self, raw: str, entry: str, number: int) -> FileRefused | None:
+    def begin(self, entry: str, number: int, *, raw: str) -> FileRefused | None:
         """Take an entry record and check the fields that count."""
         self._clear(entry, number)
         self._raw.append(raw)
@@ -76,9 +76,9 @@ class Batch:
         if not (is_digits(amount) and is_digits(routing) and is_digits(transaction)):
             return self._unreadable()
         if not is_digits(trace) and trace != BLANK_TRACE:
-            return wrong("key_wrong", number, "trace number", printed=trace, expected=A_TRACE)
+            return wrong("key_wrong", number, field="trace number", printed=trace, expected=A_TRACE)
         if self._class == CHANGE and int(amount):
-            return wrong("amount_wrong", number, "amount", printed=amount, expected=NOTHING)
+            return wrong("amount_wrong", number, field="amount", printed=amount, expected=NOTHING)
         self._ordinal += 1
         self.sums.count += 1
         self.sums.routing += int(routing)
@@ -88,12 +88,14 @@ class Batch:
         amount, routing = self._entry[self._amount], self._entry[columns.ROUTING]
         number, expected = self._number, "digits only"
         if not is_digits(amount):
-            return wrong("amount_wrong", number, "amount", printed=amount, expected=expected)
+            return wrong("amount_wrong", number, field="amount", printed=amount, expected=expected)
         if not is_digits(routing):
             field = "routing number"
-            return wrong("record_wrong", number, field, printed=routing, expected=expected)
+            return wrong("record_wrong", number, field=field, printed=routing, expected=expected)
         code = self._entry[columns.TRANSACTION]
-        return wrong("record_wrong", number, "transaction code", printed=code, expected=expected)
+        return wrong(
+            "record_wrong", number, field="transaction code", printed=code, expected=expected
+        )
 
     def more(self, raw: str, number: int) -> FileRefused | None:
         """Take an addenda record of the entry that has begun."""
@@ -112,17 +114,21 @@ class Batch:
     def _go_back(self, raw: str, number: int) -> FileRefused | None:
         original, reason = raw[columns.ORIGINAL_TRACE], raw[columns.REASON]
         if not is_digits(original) or len(original) != len(BLANK_TRACE):
-            return wrong("key_wrong", number, "original trace", printed=original, expected=A_TRACE)
+            return wrong(
+                "key_wrong", number, field="original trace", printed=original, expected=A_TRACE
+            )
         if self._reason or not (reason.isalnum() and reason.isascii()):
             expected = "one reason, like R01 or C01"
-            return wrong("record_wrong", number, "reason", printed=reason, expected=expected)
+            return wrong("record_wrong", number, field="reason", printed=reason, expected=expected)
         self._reason, self._original = reason, original
         return None
 
     def end(self) -> SettlementLine:
         """Give the entry that is complete now."""
         entry, reason = self._entry, self._reason
-        kind, word, is_credit, _ = meaning = meaning_of(self._class, entry[columns.TRANSACTION])
+        kind, word, is_credit, _ = meaning = meaning_of(
+            self._class, transaction=entry[columns.TRANSACTION]
+        )
         minor = int(entry[self._amount])
         if is_credit:
             self.sums.credit += minor

@@ -33,7 +33,7 @@ class Meaning(NamedTuple):
 
 
 @lru_cache(maxsize=1024)  # A hundred codes in some twenty classes; hostile ones push others out.
-def meaning_of(entry_class: str, transaction: str) -> Meaning:
+def meaning_of(entry_class: str, *, transaction: str) -> Meaning:
     """Tell by the code; one that nobody listed is kept as unknown."""
     advice = entry_class == ADVICE
     if advice:

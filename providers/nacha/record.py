@@ -72,7 +72,7 @@ def is_digits(text: str) -> bool:
     return text.isdigit() and text.isascii()
 
 
-def wrong(code: str, number: int, field: str, *, printed: str, expected: str) -> FileRefused:
+def wrong(code: str, number: int, *, field: str, printed: str, expected: str) -> FileRefused:
     """Say that one field of one record is not what it has to be."""
     seen = shown(printed)
     message = f"line {number}, {field}: printed {seen!r}, expected {expected}"

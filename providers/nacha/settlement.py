@@ -43,13 +43,12 @@ def read(source: Source, batch_id: str) -> Reading:
         return header
     file = _File(header, batch_id)
     for number, raw in lines:
-        kind = raw[:1]
-        if kind == ADDENDA and file.entry_open and file.batch is not None:
+        if raw[:1] == ADDENDA and file.entry_open and file.batch is not None:
             refused = file.batch.more(raw, number)
         else:
             if file.entry_open:
                 yield file.end_entry()
-            refused = file.take(raw, kind, number)
+            refused = file.take(raw, number)
         if refused is not None:
             return refused
     return file.ending()
@@ -76,18 +75,18 @@ class _File:
         self.entry_open = False
         return self.batch.end()
 
-    def take(self, raw: str, kind: str, number: int) -> FileRefused | None:
+    def take(self, raw: str, number: int) -> FileRefused | None:
         """Take a record that is no addenda of an open entry."""
         if not raw.strip(" \x1a") or (self._closed and not raw.rstrip(" ").strip(FILLER)):
             return None  # Blank, the mark of an old end of file, or filling.
-        record = fit(raw)
+        kind, record = raw[:1], fit(raw)
         if record is None:
             what = f"has more than {columns.WIDTH} columns"
             return FileRefused("record_wrong", f"line {number} {what}", number, "", shown(raw))
         inside, batch = self.batch is not None, self.batch
         if batch is not None and kind == ENTRY:
             self.entry_open, self._lines = True, self._lines + 1
-            return batch.begin(raw, record, number)
+            return batch.begin(record, number, raw=raw)
         if batch is not None and kind == BATCH_CONTROL:
             return self._close_batch(batch, record, number)
         if self._closed or inside or kind not in (BATCH_HEADER, FILE_CONTROL):
@@ -109,7 +108,7 @@ class _File:
             message = f"line {number}: more than {BATCHES_MAX} batches"
             return FileRefused("too_many_parts", message, number)
         part = f"{self._batches}/{words(record[columns.BATCH_NUMBER]).strip()}"
-        self.batch = Batch(record, part, self._header, self._batch_id)
+        self.batch = Batch(record, self._header, part=part, batch_id=self._batch_id)
         if len(self._accounts) <= 1:
             self._accounts.add(self.batch.account)
         self._advice = self._advice or self.batch.is_advice
@@ -117,7 +116,7 @@ class _File:
 
     def _close_batch(self, batch: Batch, record: str, number: int) -> FileRefused | None:
         header, part = batch.header, batch.part
-        self._controls += batch_controls(record, number, batch.sums, part, header=header)
+        self._controls += batch_controls(record, number, batch.sums, part=part, header=header)
         self._records += 2 + batch.sums.count
         self._sums.add(batch.sums)
         self.batch = None
@@ -159,7 +158,7 @@ def _file_header(number: int, line: str) -> FileHeader | FileRefused:
     created_at = moment(created, pattern=pattern)
     if created_at is None:
         expected = "YYMMDD and HHMM"
-        return wrong("time_wrong", number, "creation", printed=created, expected=expected)
+        return wrong("time_wrong", number, field="creation", printed=created, expected=expected)
     key = record[columns.CREATED_DAY] + record[columns.MODIFIER]
     return FileHeader(words(record[columns.ORIGIN]).strip(), created_at, key)
 

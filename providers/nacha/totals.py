@@ -55,7 +55,7 @@ class Sums:
 
 
 def batch_controls(
-    record: str, number: int, sums: Sums, part: str, *, header: str
+    record: str, number: int, sums: Sums, *, part: str, header: str
 ) -> tuple[Control, ...]:
     """Compare a batch control with its entries, and with the header that began the batch."""
     places = ADVICE_BATCH_FIGURES if header[ENTRY_CLASS] == ADVICE else BATCH_FIGURES
@@ -64,7 +64,9 @@ def batch_controls(
     key = f"{BATCH_NUMBER_CONTROL} {part}"
     return (
         *(
-            _control(f"{name} {part}", record[place], computed[name], number)
+            _control(
+                f"{name} {part}", printed=record[place], computed=computed[name], number=number
+            )
             for name, place in places.items()
         ),
         Control(key, shown(printed), shown(begun), printed == begun, number),
@@ -77,11 +79,11 @@ def file_controls(
     """Compare the file control with everything."""
     places = ADVICE_FILE_FIGURES if advice else FILE_FIGURES
     return tuple(
-        _control(f"file_{name}", record[place], figures[name], number)
+        _control(f"file_{name}", printed=record[place], computed=figures[name], number=number)
         for name, place in places.items()
     )
 
 
-def _control(name: str, printed: str, computed: int, number: int) -> Control:
+def _control(name: str, *, printed: str, computed: int, number: int) -> Control:
     holds = is_digits(printed) and int(printed) == computed
     return Control(name, shown(printed), str(computed), holds, number)
