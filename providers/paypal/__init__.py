@@ -1,0 +1,1 @@
+"""PayPal settlement, transaction detail and activity reports."""

@@ -1,0 +1,181 @@
+"""One row of an activity export to one settlement line, following its balance.
+
+Units: integer minor units of the row's currency.
+Shape: Rows.take(row) -> SettlementLine | FileRefused, by the Style that the header told.
+Keys: the transaction id names a row; the invoice number is ours; the related id is what a refund,
+a reversal or a conversion belongs to.
+Source: docs/formats/paypal.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from providers.amounts import exponent_of, printed
+from providers.columns import Pick, pick
+from providers.paypal.balances import Chain
+from providers.paypal.figures import OTHER_MARK, day_of, moment_of, parser
+from providers.paypal.languages import CAME_TO_NOTHING, COMPLETED, MEMO, kind_of
+from providers.rows import QUOTE, Row
+from providers.settlement_file import FileRefused, SettlementLine, shown
+from providers.times import zone_of
+
+PROVIDER = "paypal"
+FIELDS = (
+    "date", "time", "zone", "currency", "gross", "fee", "net", "id", "balance", "type", "about",
+    "status", "impact", "related", "invoice",
+)  # fmt: skip
+Money = tuple[int, int, int]  # Gross, fee and net.
+KEY_CHARACTERS_MAX = 128  # Documented: transaction 17 to 24, invoice 127.
+BEFORE = datetime.min.replace(tzinfo=UTC)
+AGREEMENT = "-"  # In `B-8AM6…` or `I-1X2…`: an agreement, no transaction.
+
+
+@dataclass(slots=True)
+class Style:
+    """How this file is written. Mark and order are settled once, by the first cell that tells."""
+
+    language: str
+    mark: str
+    names: dict[str, str]  # Field -> its name in this file, for messages.
+    found: dict[str, int]
+    words: str  # The field that says what a row is.
+    last_field: str  # Of the last column, if it is one that is read.
+    width: int
+    mark_told: bool = False
+    day_first: bool | None = None
+    pick: Pick = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know how the fields are taken; cells come with an empty one appended."""
+        self.pick = pick(self.found, FIELDS, absent=self.width)
+
+    def amount(self, text: str, exponent: int) -> int | None:
+        """Read an amount; the first one that shows a mark decides between the two."""
+        minor = parser(exponent, self.mark)(text)
+        if not self.mark_told and ("." in text or "," in text):
+            self.mark_told = True
+            if minor is None:
+                self.mark = OTHER_MARK[self.mark]
+                minor = parser(exponent, self.mark)(text)
+        return minor
+
+
+class Rows:
+    """All rows of one export, one after the other; flat in memory."""
+
+    def __init__(self, style: Style, batch_id: str) -> None:
+        """Begin before the first row."""
+        self._style = style
+        self._batch_id = batch_id
+        self.count = self.last_number = 0
+        self.last_quoted = False
+        self.chains: dict[str, Chain] = {}
+        self.booked_last = BEFORE
+
+    def take(self, row: Row) -> SettlementLine | FileRefused:
+        """Read one row."""
+        number, raw, cells = row
+        style = self._style
+        if len(cells) != style.width:
+            message = f"line {number} has {len(cells)} columns, the header has {style.width}"
+            return FileRefused("column_count", message, number, "", str(len(cells)))
+        cells.append("")
+        values = style.pick(cells)
+        date, clock, zone, currency, gross_text, fee_text, net_text, name, balance_text = values[:9]
+        chain = self.chains.get(currency) or self._begin(currency)
+        exponent = 0 if chain is None else chain.exponent
+        gross = style.amount(gross_text, exponent)
+        fee = style.amount(fee_text, exponent) if fee_text else 0
+        net = style.amount(net_text, exponent)
+        balance = style.amount(balance_text, exponent) if balance_text else None
+        at = moment_of(day_of(date, day_first=bool(style.day_first)), clock, zone_of(zone))
+        if chain is None or gross is None or fee is None or net is None or at is None:
+            return self._fault(values, number)
+        if (balance is None and balance_text) or gross + fee != net:
+            return self._fault(values, number)
+        kind = kind_of(style.language, values[9] or values[10], incoming=gross > 0)
+        if not kind or not _are_keys(name, values[13], values[14]):
+            return self._fault(values, number)
+        self.count += 1
+        self.last_number, self.last_quoted = number, raw.endswith(QUOTE)
+        self.booked_last = max(self.booked_last, at)
+        if not self._moves(values, chain, balance):
+            return self._line(row, values, kind, at, None)
+        chain.take(net, balance, number)
+        return self._line(row, values, kind, at, (gross, -fee, net))
+
+    def _line(
+        self, row: Row, values: tuple[str, ...], kind: str, at: datetime, money: Money | None
+    ) -> SettlementLine:
+        """The line of a row; without money it is about its gross and has moved nothing."""
+        zone, currency, name = values[2], values[3], values[7]
+        related, invoice = values[13], values[14]
+        theirs = name if kind == "charge" or not related or AGREEMENT in related else related
+        identity = name if money else f"{name}/memo"
+        gross, fee, net = money or (0, 0, 0)
+        about = None if money else self._style.amount(values[4], self.chains[currency].exponent)
+        return SettlementLine(
+            PROVIDER, self._batch_id, row.number, kind, invoice or identity, theirs, identity,
+            gross, fee, net, currency, at, row.raw, code=values[9] or values[10], zone=zone,
+            original_minor=about, original_currency="" if money else currency,
+        )  # fmt: skip
+
+    def _begin(self, currency: str) -> Chain | None:
+        exponent = exponent_of(currency)
+        if exponent is None:
+            return None
+        self.chains[currency] = Chain(exponent)
+        return self.chains[currency]
+
+    def _moves(self, values: tuple[str, ...], chain: Chain, balance: int | None) -> bool:
+        """Whether a row has moved its money: told by its impact, else by status and balance."""
+        status, impact = values[11].lower(), values[12].lower()
+        if impact:
+            return impact not in MEMO
+        if not status or status in COMPLETED:
+            return True
+        if balance is not None and chain.balance is not None:
+            return not chain.stands_still(balance)
+        return status not in CAME_TO_NOTHING
+
+    def _fault(self, values: tuple[str, ...], number: int) -> FileRefused:
+        """What is wrong with a row that could not be read, in words."""
+        code, name, expected = next(self._faults(dict(zip(FIELDS, values, strict=True))))
+        text = shown(values[FIELDS.index(name)])
+        column = self._style.names.get(name, name)
+        message = f"line {number}, {column}: printed {text!r}, expected {expected}"
+        return FileRefused(code, message, number, column, text, expected)
+
+    def _faults(self, row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+        style = self._style
+        exponent = exponent_of(row["currency"])
+        if exponent is None:
+            yield "currency_unknown", "currency", "a currency of ISO 4217"
+            return
+        minor: dict[str, int | None] = {}
+        for name in ("gross", "fee", "net", "balance"):
+            text = row[name] or ("0" if name in {"fee", "balance"} else "")
+            minor[name] = parser(exponent, style.mark)(text)
+            if minor[name] is None:
+                yield "amount_wrong", name, f"an amount of {exponent} decimals, {style.mark}"
+        total = (minor["gross"] or 0) + (minor["fee"] or 0)
+        if total != minor["net"]:
+            yield "net_wrong", "net", f"gross + fee = {printed(total, decimals=exponent)}"
+        if zone_of(row["zone"]) is None:
+            yield "time_wrong", "zone", "the name of a zone"
+        if day_of(row["date"], day_first=bool(style.day_first)) is None:
+            yield "time_wrong", "date", "a day"
+        for name in ("id", "related", "invoice"):
+            if not _are_keys(row[name] or "-") or (name == "id" and not row[name]):
+                yield "key_wrong", name, f"a key of at most {KEY_CHARACTERS_MAX} characters"
+        if not kind_of(style.language, row["type"] or row["about"], incoming=True):
+            yield "state_wrong", style.words, "words that say what the row is"
+        yield "time_wrong", "date", "day and month in the order of the file, and a clock"
+
+
+def _are_keys(name: str, *others: str) -> bool:
+    """Whether there is a key, and all are short and printable."""
+    return bool(name) and all(
+        len(key) <= KEY_CHARACTERS_MAX and key.isprintable() for key in (name, *others)
+    )

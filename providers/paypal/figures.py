@@ -1,0 +1,75 @@
+"""The amounts and days of an activity export, as its reader's own country writes them.
+
+Units: integer minor units of the row's currency.
+A file has one decimal mark and one order of day and month. The mark is that of the language until
+an amount can only be read with the other one. With points or dashes the order is told; with
+slashes it is told by the first day above twelve, or by a decimal comma, or else by the language.
+Errors: None for what cannot be read; the caller names line and column.
+Source: docs/formats/paypal.md.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from functools import cache, lru_cache
+
+from providers.amounts import REMEMBERED_MAX, plain, signed_parser
+from providers.times import FIRST_YEAR, LAST_YEAR
+
+OTHER_MARK = {".": ",", ",": "."}
+MONTHS = 12
+DAYS_REMEMBERED = 1024
+_DATE = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}")
+_SIGNED = re.compile(r"-?[0-9][0-9.,]*")
+
+
+@cache
+def parser(exponent: int, mark: str) -> Callable[[str], int | None]:
+    """Minor units of a signed amount with this decimal mark, the other one between thousands."""
+    exact = signed_parser(exponent)
+
+    @lru_cache(maxsize=REMEMBERED_MAX)
+    def parse(text: str) -> int | None:
+        if not _SIGNED.fullmatch(text):
+            return None
+        simple = plain(text, decimal_mark=mark, group_mark=OTHER_MARK[mark])
+        return None if simple is None else exact(simple)
+
+    return parse
+
+
+def shows_order(date: str) -> bool | None:
+    """Whether a date says that the day stands first; None if it does not tell."""
+    found = _DATE.fullmatch(date)
+    if found is None:
+        return None
+    first, sign, second, _ = found.groups()
+    if sign == "." or int(first) > MONTHS:
+        return True
+    return False if int(second) > MONTHS else None
+
+
+@lru_cache(maxsize=DAYS_REMEMBERED)
+def day_of(text: str, *, day_first: bool) -> str | None:
+    """The day as `2023-01-31`; None if it is none."""
+    if _ISO.fullmatch(text):
+        return text
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    first, sign, second, year = found.groups()
+    day, month = (first, second) if day_first or sign == "." else (second, first)
+    return f"{year}-{month:0>2}-{day:0>2}"
+
+
+def moment_of(day: str | None, clock: str, zone: tzinfo | None) -> datetime | None:
+    """Day, clock and zone together."""
+    if day is None or zone is None or not _CLOCK.fullmatch(clock):
+        return None
+    try:
+        at = datetime.fromisoformat(f"{day}T{clock:0>8}")
+    except ValueError:
+        return None
+    return at.replace(tzinfo=zone) if FIRST_YEAR <= at.year < LAST_YEAR else None
