@@ -17,6 +17,7 @@ from providers.camt.settlement import FORMAT as CAMT
 from providers.mollie.settlement import FORMAT as MOLLIE
 from providers.mt940.settlement import FORMAT as MT940
 from providers.nacha.settlement import FORMAT as NACHA
+from providers.paypal.settlement import FORMAT as PAYPAL
 from providers.razorpay.settlement import FORMAT as RAZORPAY
 from providers.reader import Format, Run, Variant
 from providers.settlement_file import (
@@ -49,6 +50,7 @@ FORMATS: dict[str, Format] = {
         RAZORPAY,
         TRUSTLY,
         STRIPE,
+        PAYPAL,
     )
 }
 KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
