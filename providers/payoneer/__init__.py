@@ -1,0 +1,1 @@
+"""Payoneer: the transactions of an account."""
