@@ -17,6 +17,7 @@ from providers.camt.settlement import FORMAT as CAMT
 from providers.mollie.settlement import FORMAT as MOLLIE
 from providers.mt940.settlement import FORMAT as MT940
 from providers.nacha.settlement import FORMAT as NACHA
+from providers.payoneer.settlement import FORMAT as PAYONEER
 from providers.paypal.settlement import FORMAT as PAYPAL
 from providers.razorpay.settlement import FORMAT as RAZORPAY
 from providers.reader import Format, Run, Variant
@@ -49,6 +50,7 @@ FORMATS: dict[str, Format] = {
         MOLLIE,
         RAZORPAY,
         TRUSTLY,
+        PAYONEER,
         STRIPE,
         PAYPAL,
     )
