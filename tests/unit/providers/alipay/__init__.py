@@ -1,0 +1,1 @@
+"""Tests of Alipay's bills and of the export of a private wallet."""
