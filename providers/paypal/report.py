@@ -1,0 +1,238 @@
+"""Reader of PayPal's settlement report (STL) and transaction detail report (TRR).
+
+Units: digits without a point, hundredths; see providers.paypal.body.
+Shape: a record code begins each row: RH report, FH file, SH section, CH its columns, SB its rows,
+SF and SC its totals and count, then RF, RC, FF, FC of report and file. A file may begin at SH.
+Errors: the first thing that is not exactly understood refuses the file, by line and column.
+Source: docs/formats/paypal.md.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from providers.paypal.body import Columns, Taken, has_unit, moment_of, parse_columns, take
+from providers.paypal.footers import Sums, Totals, compare, number_of, parse_totals
+from providers.reader import Reading
+from providers.rows import Row, rows
+from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
+from providers.source import Source
+
+SECTIONS_MAX = 1_000  # One for each account or day; a report has a few.
+ACCOUNT_CHARACTERS_MAX = 64  # Documented: 13 to 24.
+BEGINNINGS = ("RH", "FH", "SH")
+BODY = ("CH", "SB")
+SECTION_ENDS = ("SF", "SC")
+ENDS = ("RF", "RC", "FF", "FC")
+COUNTS = {"SC": "count", "RC": "report_count", "FF": "file_count", "FC": "file_count"}
+BEFORE = datetime.min.replace(tzinfo=UTC)
+
+
+def _first(line: str) -> str:
+    return line.partition(",")[0].strip().strip('"')
+
+
+def _column_names(head: bytes) -> str | None:
+    """The line CH of a report; empty if it has none in its head; None if it is no report."""
+    texts = head.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n", 64)
+    marks = [_first(text.rstrip("\r")) for text in texts]
+    if marks[0] not in BEGINNINGS or "SH" not in marks or "CH" not in marks:
+        return None
+    names = texts[marks.index("CH")]
+    return names if "Transaction Event Code" in names else None
+
+
+def recognises(head: bytes) -> bool:
+    """Whether it is a settlement report."""
+    return _column_names(head) is not None
+
+
+def recognises_detail(head: bytes) -> bool:
+    """Whether it is a transaction detail report: it has a state for each transaction."""
+    return "Transactional Status" in (_column_names(head) or "")
+
+
+def read(source: Source, batch_id: str) -> Reading:
+    """Yield every row SB as a line; end with all totals and counts, compared."""
+    report = _Report(batch_id)
+    number = 0
+    for row in rows(source):
+        if isinstance(row, FileRefused):
+            return row
+        number = row.number
+        taken = report.take(row)
+        if isinstance(taken, FileRefused):
+            return taken
+        if taken is not None:
+            yield taken
+    return report.ending(number)
+
+
+class _Report:
+    """A report on its way: where in it we are, and what its rows come to."""
+
+    def __init__(self, batch_id: str) -> None:
+        self._batch_id = batch_id
+        self._stage = ""
+        self._columns: Columns | None = None
+        self._account = self._owner = ""
+        self._accounts: set[str] = set()
+        self._section = 0
+        self._sums: dict[str, Sums] = {}  # Of the section.
+        self._covered: set[str] = set()  # Currencies whose totals the section has printed.
+        self._all: dict[str, Sums] = {}
+        self._open: set[str] = set()  # Currencies that only totals of the report can prove.
+        self._reported: set[str] = set()
+        self._controls: list[Control] = []
+        self._begun_by_report = self._section_ended = False
+        self._booked_last = BEFORE
+        self._until: date | None = None
+        self._records: dict[str, Callable[[Row], FileRefused | None]] = {
+            "RH": self._owned, "FH": self._skip, "SH": self._begin, "CH": self._name,
+            "SF": self._totals, "RF": self._totals, **dict.fromkeys(COUNTS, self._count),
+        }  # fmt: skip
+
+    def take(self, row: Row) -> SettlementLine | FileRefused | None:
+        """Take one record in its place."""
+        mark = row.cells[0]
+        if mark == "SB" and self._stage in BODY and self._columns is not None:
+            self._stage = mark
+            return self._body(row, self._columns)
+        wrong = self._misplaced(mark, row)
+        if wrong is not None:
+            return wrong
+        self._stage = mark
+        return self._records[mark](row)
+
+    def _owned(self, row: Row) -> None:
+        """Take note of RH: time, window, account."""
+        _, _, _, self._owner, *_ = (*row.cells, "", "", "")
+        self._begun_by_report = True
+
+    def _skip(self, _row: Row) -> None:
+        """Take FH, which has a number only."""
+
+    def _name(self, row: Row) -> FileRefused | None:
+        """Take CH, the names of the columns."""
+        columns = parse_columns(row)
+        if isinstance(columns, FileRefused):
+            return columns
+        self._columns = columns
+        return None
+
+    def _misplaced(self, mark: str, row: Row) -> FileRefused | None:
+        """Whether a record stands where it may not."""
+        before = {
+            "RH": ("",), "FH": ("", "RH"), "SH": ("", "RH", "FH", "SB", "CH", *SECTION_ENDS),
+            "CH": ("SH",), "SB": BODY, "SF": (*BODY, "SH", *SECTION_ENDS),
+            "SC": (*BODY, "SH", *SECTION_ENDS),
+        }  # fmt: skip
+        ends = ("SH", *BODY, *SECTION_ENDS, *ENDS)
+        if mark not in before and mark not in ENDS:
+            message = f"line {row.number} begins with {shown(mark)!r}, no record of a report"
+            return FileRefused("record_wrong", message, row.number, "", shown(mark))
+        if self._stage in before.get(mark, ends):
+            return None
+        message = f"line {row.number}: {mark} stands behind {self._stage or 'nothing'}"
+        return FileRefused("record_order", message, row.number, mark)
+
+    def _begin(self, row: Row) -> FileRefused | None:
+        """Begin a section: from, to, account."""
+        self._close()
+        self._section += 1
+        if self._section > SECTIONS_MAX:
+            message = f"more than {SECTIONS_MAX} sections"
+            return FileRefused("too_many_parts", message, row.number)
+        _, _, until, account, *_ = (*row.cells, "", "", "")
+        at = moment_of(until)
+        if at is None:
+            expected = "YYYY/MM/DD hh:mm:ss and an offset"
+            message = f"line {row.number}: printed {shown(until)!r}, expected {expected}"
+            return FileRefused("time_wrong", message, row.number, "SH", shown(until), expected)
+        if not account.isprintable() or len(account) > ACCOUNT_CHARACTERS_MAX:
+            message = f"line {row.number}: {shown(account)!r} is no account"
+            return FileRefused("key_wrong", message, row.number, "SH", shown(account))
+        self._account, self._until = account, at.date()
+        self._accounts.add(account)
+        return None
+
+    def _close(self) -> None:
+        """End a section: what it did not prove, the report must."""
+        self._open |= set(self._sums) - self._covered
+        self._sums, self._covered, self._columns = {}, set(), None
+
+    def _body(self, row: Row, columns: Columns) -> SettlementLine | FileRefused:
+        part = str(self._section)
+        taken = take(row, columns, self._batch_id, account=self._account, part=part)
+        if isinstance(taken, FileRefused):
+            return taken
+        assert isinstance(taken, Taken)
+        line = taken.line
+        for sums in (self._sums, self._all):
+            of_currency = sums.get(line.currency)
+            if of_currency is None:
+                of_currency = sums[line.currency] = Sums()
+            of_currency.add(taken.gross, taken.fee, moved=taken.moved)
+        self._booked_last = max(self._booked_last, line.booked_at)
+        return line
+
+    def _totals(self, row: Row) -> FileRefused | None:
+        """Compare a line of totals with what the rows come to."""
+        totals = parse_totals(row.cells, row.number)
+        if isinstance(totals, FileRefused):
+            return totals
+        if not (has_unit(totals.currency) or totals.is_nothing):
+            expected = "a currency of two digits: others are ambiguous here"
+            message = f"line {row.number}: the unit of {shown(totals.currency)} is not known"
+            return FileRefused(
+                "unit_unknown", message, row.number, row.cells[0], totals.currency, expected
+            )
+        return self._compare(totals, row)
+
+    def _compare(self, totals: Totals, row: Row) -> FileRefused | None:
+        of_report = row.cells[0] == "RF"
+        covered = self._reported if of_report else self._covered
+        if totals.currency in covered:
+            message = f"line {row.number} has the totals of {shown(totals.currency)} again"
+            return FileRefused("record_order", message, row.number, row.cells[0])
+        covered.add(totals.currency)
+        sums = (self._all if of_report else self._sums).get(totals.currency, Sums())
+        found = compare(totals, sums, self._label(totals.currency, of_report=of_report))
+        self._controls.extend(found)
+        return None
+
+    def _label(self, currency: str, *, of_report: bool) -> str:
+        if of_report:
+            return f"{currency} report"
+        return currency if self._section == 1 else f"{currency} section {self._section}"
+
+    def _count(self, row: Row) -> FileRefused | None:
+        """Compare a count of rows."""
+        mark, text, *_ = (*row.cells, "")
+        told = number_of(text)
+        if told is None:
+            message = f"line {row.number}: {shown(text)!r} is no count"
+            return FileRefused("totals_not_understood", message, row.number, mark, shown(text))
+        of = self._sums if mark == "SC" else self._all
+        rows_ = sum(each.count + each.idle_count for each in of.values())
+        name = COUNTS[mark]
+        if mark == "SC" and self._section > 1:
+            name = f"{name} section {self._section}"
+        self._controls.append(Control(name, text, str(rows_), told == rows_, row.number))
+        return None
+
+    def ending(self, number: int) -> Ending | FileRefused:
+        """What the report has proven at its end."""
+        section_ended = self._stage in (*SECTION_ENDS, *ENDS)
+        self._close()
+        unproven = sorted(self._open - self._reported) or sorted(set(self._all) - self._reported)
+        missing = bool(self._open - self._reported) or bool(self._reported and unproven)
+        ended = self._stage in ENDS if self._begun_by_report else section_ended
+        if missing or not ended or self._until is None:
+            what = f"totals in {unproven[0]}" if missing else "its end"
+            message = f"the file ends after line {number} without {what}: it is cut off"
+            return FileRefused("totals_missing", message, number)
+        one = min(self._accounts) if len(self._accounts) == 1 else self._owner
+        day = self._booked_last.date() if self._all else self._until
+        if not self._all and not one:
+            return FileRefused("no_lines", "the report has no row and names no account", number)
+        return Ending(one, day, tuple(self._controls))
