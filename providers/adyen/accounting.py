@@ -12,7 +12,7 @@ Source: docs/formats/adyen.md.
 from decimal import Decimal
 
 from providers.adyen.fault import find_fault, wrong_width
-from providers.adyen.layout import ACCOUNTING_TABLE, SAID, Layout, parse_header
+from providers.adyen.layout import ACCOUNTING_TABLE, Layout, parse_header
 from providers.adyen.said import PROVIDER, Said
 from providers.adyen.values import Currencies, UnreadableError, digest_of, rate_of
 from providers.reader import Reading
@@ -90,7 +90,7 @@ def read(source: Source, batch_id: str) -> Reading:
         yield line
     if not number:
         return FileRefused("no_lines", "a report without a record does not say whose it is", 1)
-    if source.last_line_open and layout.last in (*SAID, *ACCOUNTING_TABLE.money):
+    if source.last_line_open and layout.last and not layout.last.endswith("zone"):
         name = layout.names[layout.last]
         message = f"line {number} has no line end, so its {name} may be cut off"
         return FileRefused("file_cut_off", message, number, name)

@@ -13,7 +13,7 @@ Source: docs/formats/adyen.md.
 import csv
 
 from providers.adyen import accounting
-from providers.adyen.batches import NETS_TO_ZERO
+from providers.adyen.batches import GROSS_MINUS_FEE, NETS_TO_ZERO
 from providers.adyen.layout import SETTLEMENT_TABLE, names_of, parse_header
 from providers.adyen.row import Records
 from providers.adyen.said import PROVIDER
@@ -78,14 +78,14 @@ def read(source: Source, batch_id: str) -> Reading:
     return Ending(records.said.account(), records.said.day(), records.batches.controls())
 
 
+PROVES = (NETS_TO_ZERO, GROSS_MINUS_FEE)
+
 FORMAT = Format(
     name=PROVIDER,
     provider=PROVIDER,
     about="Adyen, CSV, plain or gzip",
     variants=(
-        Variant(
-            "settlement_details", "settlement details report", (NETS_TO_ZERO,), recognises, read
-        ),
+        Variant("settlement_details", "settlement details report", PROVES, recognises, read),
         Variant(
             "payments_accounting",
             "payments accounting report",

@@ -1,0 +1,1 @@
+"""Adyen: reports made by hand, made up at random, and damaged."""
