@@ -154,7 +154,7 @@ class _Descent:
                 return meant, at + len(word)
         found = _NUMBER.match(self._text, at)
         if found is None:
-            raise _Fault(at, "a value")
+            raise self._no_value(at)
         if len(found.group()) > NUMBER_CHARACTERS_MAX:
             raise _Fault(at, f"a number of at most {NUMBER_CHARACTERS_MAX} digits")
         return Number(found.group()), found.end()
@@ -209,6 +209,13 @@ class _Descent:
         """A string that cannot be read: the text ends in it, or something in it is no JSON."""
         closed = self._text.find('"', at + 1) >= 0
         return _Fault(at if closed else len(self._text), "a string of JSON")
+
+    def _no_value(self, at: int) -> _Fault:
+        """A value that cannot be read: the text ends in a word, or this is no word of JSON."""
+        rest = self._text[at : at + max(map(len, _WORDS))]
+        begun = any(word.startswith(rest) for word in (*_WORDS, "-"))
+        ended = at + len(rest) == len(self._text)
+        return _Fault(len(self._text) if begun and ended else at, "a value")
 
     def _expect(self, mark: str, at: int) -> int:
         if self._text[at : at + 1] != mark:

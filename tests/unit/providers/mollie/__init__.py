@@ -1,0 +1,1 @@
+"""Settlements and chargebacks of Mollie."""
