@@ -161,7 +161,7 @@ class Rows:
                 yield "amount_wrong", name, f"an amount of {exponent} decimals, {style.mark}"
         total = (minor["gross"] or 0) + (minor["fee"] or 0)
         if total != minor["net"]:
-            yield "net_wrong", "net", f"gross + fee = {printed(total, decimals=exponent)}"
+            yield "amount_contradicts_state", "net", f"gross + fee = {printed(total, decimals=exponent)}"
         if zone_of(row["zone"]) is None:
             yield "time_wrong", "zone", "the name of a zone"
         if day_of(row["date"], day_first=bool(style.day_first)) is None:

@@ -7,7 +7,6 @@ Errors: the first thing that is not exactly understood refuses the file, by line
 Source: docs/formats/paypal.md.
 """
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from providers.paypal.body import Columns, Taken, has_unit, moment_of, parse_columns, take
@@ -86,7 +85,7 @@ class _Report:
         self._begun_by_report = self._section_ended = False
         self._booked_last = BEFORE
         self._until: date | None = None
-        self._records: dict[str, Callable[[Row], FileRefused | None]] = {
+        self._records = {
             "RH": self._owned, "FH": self._skip, "SH": self._begin, "CH": self._name,
             "SF": self._totals, "RF": self._totals, **dict.fromkeys(COUNTS, self._count),
         }  # fmt: skip
