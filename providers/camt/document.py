@@ -14,6 +14,7 @@ from typing import cast
 
 from lxml import etree
 
+from providers.line_feeds import line_feeds
 from providers.settlement_file import FileRefused, shown
 from providers.source import Source
 
@@ -52,7 +53,7 @@ class Document:
         )
         pending = 0
         try:
-            for chunk in _line_feeds(self._source):
+            for chunk in line_feeds(self._source):
                 parser.feed(chunk)
                 pending += len(chunk)
                 for _, ended in parser.read_events():
@@ -95,24 +96,3 @@ def _not_xml(wrong: etree.XMLSyntaxError) -> FileRefused:
     if getattr(wrong, "code", None) in CUT_OFF:
         return FileRefused("file_cut_off", message, line)
     return FileRefused("xml_wrong", message, line)
-
-
-def _line_feeds(source: Source) -> Iterator[bytes]:
-    """All bytes, every CR and CRLF as LF. UTF-16, which has zero bytes, is let be."""
-    carried = b""
-    wide = None
-    while chunk := source.read():
-        if wide is None:
-            wide = b"\0" in chunk[:4]
-        if wide:
-            yield chunk
-            continue
-        whole = carried + chunk
-        carried = b"\r" if whole.endswith(b"\r") else b""
-        if b"\r" in whole:
-            whole = whole[: len(whole) - len(carried)]
-            whole = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if whole:
-            yield whole
-    if carried:
-        yield b"\n"

@@ -1,0 +1,223 @@
+"""One transaction (`STMTTRN`) to one settlement line.
+
+Units: TRNAMT is printed in major units, signed, with a point or a comma; more decimals than the
+currency has are rounded once a line, the residue kept. Three digits after a mark may be thousands,
+so `1,234` and `1.234` are refused.
+Keys: FITID names the transaction in its account. A cheque's number, else REFNUM, is ours.
+Time: DTPOSTED with `[-5:EST]`; without it the zone is left empty and UTC stands in.
+Source: docs/formats/ofx.md.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from providers.amounts import Rounded, exponent_of, rounding_parser, scale
+from providers.ofx.head import decoded
+from providers.settlement_file import NO_RESIDUE, UNKNOWN, FileRefused, SettlementLine, shown
+from providers.times import moment, zone_of
+
+PROVIDER = "ofx"
+DECIMALS_MAX = 6
+RATE_DECIMALS_MAX = 10
+KEY_CHARACTERS_MAX = 255  # Of the standard.
+TEXT_CHARACTERS_MAX = 1_000
+RAW_CHARACTERS_MAX = 16_384
+DIGEST_CHARACTERS = 32
+HOURS_MAX = 14
+TYPES = (
+    "CREDIT", "DEBIT", "INT", "DIV", "FEE", "SRVCHG", "DEP", "ATM", "POS", "XFER", "CHECK",
+    "PAYMENT", "CASH", "DIRECTDEP", "DIRECTDEBIT", "REPEATPMT", "HOLD", "OTHER",
+)  # fmt: skip
+FIELDS = (
+    "TRNTYPE", "DTPOSTED", "DTAVAIL", "TRNAMT", "FITID", "CHECKNUM", "REFNUM", "SRVRTID", "NAME",
+    "MEMO", "CURSYM", "CURRATE",
+)  # fmt: skip
+_AMOUNT = re.compile(r"([+-]?)(\d*)(?:[.,](\d*))?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_TIME = re.compile(
+    r"(\d{8})(?:(\d\d)(\d\d)(?:(\d\d)(?:\.(\d{1,6}))?)?)?\s*(?:\[([^\[\]]{1,40})\])?", re.ASCII
+)
+_ZONE = re.compile(r"([+-]?)(\d{1,2})(?:\.(\d{1,2}))?(?::.*)?", re.ASCII)
+_ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
+KEYS = ("FITID", "SRVRTID", "REFNUM", "CHECKNUM")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
+
+
+class Owner(NamedTuple):
+    """Whose transaction it is."""
+
+    batch_id: str
+    account: str
+    part: str
+    currency: str
+    encoding: str
+
+
+class Transaction(NamedTuple):
+    """What stands in one STMTTRN, undecoded."""
+
+    fields: dict[str, str]
+    foreign: str  # CURRENCY or ORIGCURRENCY if one of them stands in it.
+    raw: str
+    line_number: int
+    ordinal: int  # In its statement, from 1.
+
+
+def plain_text(text: str) -> str:
+    """Character references undone; a raw `&` is let be."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    name, decimal, hexadecimal = found.groups()
+    if name is not None:
+        return _NAMED[name]
+    code = int(decimal) if decimal is not None else int(hexadecimal, 16)
+    real = 0 < code < 0x110000 and not 0xD800 <= code < 0xE000  # noqa: PLR2004 - of Unicode.
+    return chr(code) if real else found.group()
+
+
+class _Read(NamedTuple):
+    texts: dict[str, str]
+    money: Rounded
+    currency: str
+    booked: tuple[datetime, str]
+    said: Transaction
+
+
+def line_of(said: Transaction, owner: Owner) -> SettlementLine | FileRefused:
+    """Make a line, or say which field it fails by."""
+    texts = _texts(said, owner.encoding)
+    if isinstance(texts, FileRefused):
+        return texts
+    read = _read(texts, said, owner)
+    if isinstance(read, FileRefused):
+        return read
+    raw = decoded(said.raw, owner.encoding)
+    if raw is None:
+        return _refused("encoding_wrong", said, "STMTTRN", said.raw, owner.encoding)
+    return _line(read, owner, raw.rstrip())
+
+
+def _texts(said: Transaction, encoding: str) -> dict[str, str] | FileRefused:
+    texts: dict[str, str] = {}
+    for name, printed in said.fields.items():
+        text = decoded(printed, encoding)
+        if text is None:
+            return _refused("encoding_wrong", said, name, printed, encoding)
+        text = texts[name] = plain_text(text.strip())
+        if name in KEYS and (len(text) > KEY_CHARACTERS_MAX or not text.isprintable()):
+            return _refused("key_wrong", said, name, text, "a short printable key")
+    return texts
+
+
+def _read(texts: dict[str, str], said: Transaction, owner: Owner) -> _Read | FileRefused:
+    currency = texts.get("CURSYM", "") if said.foreign == "CURRENCY" else owner.currency
+    if exponent_of(currency) is None:
+        return _refused("currency_unknown", said, "CURDEF", currency, "a currency of ISO 4217")
+    printed = texts.get("TRNAMT", "")
+    money = amount(printed, currency)
+    if money is None:
+        return _refused("amount_wrong", said, "TRNAMT", printed, "a signed decimal")
+    printed = texts.get("DTPOSTED", "")
+    booked = time_of(printed)
+    if booked is None:
+        return _refused("time_wrong", said, "DTPOSTED", printed, "YYYYMMDD or YYYYMMDDhhmmss")
+    rate = texts.get("CURRATE", "")
+    if rate and scale(rate.replace(",", "."), RATE_DECIMALS_MAX) is None:
+        return _refused("amount_wrong", said, "CURRATE", rate, "a decimal")
+    return _Read(texts, money, currency, booked, said)
+
+
+def _line(read: _Read, owner: Owner, raw: str) -> SettlementLine:
+    texts, money, said = read.texts, read.money, read.said
+    code, fitid = shown(texts.get("TRNTYPE", "")), texts.get("FITID", "")
+    identity = f"{owner.account}|{fitid}"
+    if not fitid:
+        words = "\0".join((owner.account, owner.part, str(said.ordinal), raw))
+        identity = sha256(words.encode()).hexdigest()[:DIGEST_CHARACTERS]
+    cheque = texts.get("CHECKNUM", "") if code == "CHECK" else ""
+    reference = cheque if cheque.strip("0") else texts.get("REFNUM", "")
+    available = time_of(texts.get("DTAVAIL", ""))
+    names = dict.fromkeys(text for name in ("NAME", "MEMO") if (text := texts.get(name)))
+    original = said.foreign == "ORIGCURRENCY"
+    return SettlementLine(
+        provider=PROVIDER,
+        batch_id=owner.batch_id,
+        line_number=said.line_number,
+        kind="bank_entry" if code in TYPES else UNKNOWN + (code or "none"),
+        reference=reference or identity,
+        provider_reference=fitid or texts.get("SRVRTID", ""),
+        line_identity=identity,
+        gross_minor=money.minor,
+        fee_minor=0,
+        net_minor=money.minor,
+        currency=read.currency,
+        booked_at=read.booked[0],
+        raw=raw[:RAW_CHARACTERS_MAX],
+        residue_minor=-money.residue_minor if money.residue_minor else NO_RESIDUE,
+        code=code,
+        zone=read.booked[1],
+        value_at=None if available is None else available[0],
+        account=owner.account,
+        part=owner.part,
+        original_currency=shown(texts.get("CURSYM", "")) if original else "",
+        exchange_rate=Decimal(texts["CURRATE"].replace(",", ".")) if texts.get("CURRATE") else None,
+        text=" | ".join(names)[:TEXT_CHARACTERS_MAX],
+    )
+
+
+def amount(text: str, currency: str) -> Rounded | None:
+    """A signed amount with a point or a comma; None if it is none, or could be thousands."""
+    exponent = exponent_of(currency)
+    found = _AMOUNT.fullmatch(text)
+    if exponent is None or found is None:
+        return None
+    sign, whole, fraction = found.groups()
+    thousands = 3  # Digits of a group.
+    if (not whole and not fraction) or (exponent != thousands and _THOUSANDS.fullmatch(text)):
+        return None
+    plain = f"{'-' if sign == '-' else ''}{whole or '0'}{'.' + fraction if fraction else ''}"
+    return rounding_parser(exponent, decimals_max=max(DECIMALS_MAX, exponent))(plain)
+
+
+@lru_cache(maxsize=4096)  # A statement has few moments, most of them days.
+def time_of(text: str) -> tuple[datetime, str] | None:
+    """`20090401122017.000[-5:EST]` and its shorter forms; with the zone as printed."""
+    found = _TIME.fullmatch(text.replace("\u2212", "-"))
+    if found is None:
+        return None
+    day, hour, minute, second, fraction, name = found.groups()
+    zone = UTC if name is None else _zone(name.strip())
+    if zone is None:
+        return None
+    whole = f"{day}{hour or '00'}{minute or '00'}{second or '00'}.{fraction or '0'}"
+    at = moment(whole, pattern="%Y%m%d%H%M%S.%f", zone=zone)
+    return None if at is None else (at, name or "")
+
+
+def _zone(name: str) -> tzinfo | None:
+    """`-5:EST`, `+5.30:IST`, `0:GMT`: hours, then minutes or a part of an hour."""
+    found = _ZONE.fullmatch(name)
+    if found is None:
+        return zone_of(name)
+    sign, hours, part = found.groups()
+    minutes = 0
+    if part is not None:
+        halves = {"5": 30, "50": 30, "25": 15, "75": 45}
+        minutes = halves.get(part, int(part) if len(part) > 1 else -1)
+    sixty = 60
+    if int(hours) > HOURS_MAX or not 0 <= minutes < sixty:
+        return None
+    offset = timedelta(hours=int(hours), minutes=minutes)
+    return timezone(-offset if sign == "-" else offset)
+
+
+def _refused(code: str, said: Transaction, field: str, printed: str, expected: str) -> FileRefused:
+    line, words = said.line_number, shown(printed)
+    message = f"line {line}, {field}: printed {words!r}, expected {expected}"
+    return FileRefused(code, message, line, field, words, expected)

@@ -1,0 +1,1 @@
+"""Tests of the reader of OFX 1 and 2."""
