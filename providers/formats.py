@@ -17,6 +17,7 @@ from providers.camt.settlement import FORMAT as CAMT
 from providers.mollie.settlement import FORMAT as MOLLIE
 from providers.mt940.settlement import FORMAT as MT940
 from providers.nacha.settlement import FORMAT as NACHA
+from providers.ofx.settlement import FORMAT as OFX
 from providers.payoneer.settlement import FORMAT as PAYONEER
 from providers.paypal.settlement import FORMAT as PAYPAL
 from providers.razorpay.settlement import FORMAT as RAZORPAY
@@ -53,6 +54,7 @@ FORMATS: dict[str, Format] = {
         PAYONEER,
         STRIPE,
         PAYPAL,
+        OFX,
     )
 }
 KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
