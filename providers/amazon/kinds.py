@@ -39,17 +39,18 @@ class Meaning(NamedTuple):
 
 
 @lru_cache(maxsize=MEANINGS_REMEMBERED)
-def kind_of(transaction: str, amount_type: str, description: str) -> Meaning | None:
+def kind_of(transaction: str, *, amount_type: str, description: str) -> Meaning | None:
     """What these words mean; None if they are too long or unprintable to be words."""
     code = f"{transaction}:{amount_type}:{description}"
     if len(code) > CODE_CHARACTERS_MAX or not code.isprintable():
         return None
-    kind = _kind(transaction.lower(), amount_type.lower(), description.lower())
+    kind = _kind((transaction.lower(), amount_type.lower(), description.lower()))
     return Meaning(kind or f"{UNKNOWN}{code}", kind == "fee", code)
 
 
-def _kind(transaction: str, amount_type: str, description: str) -> str:
+def _kind(words: tuple[str, str, str]) -> str:
     """The kind, by the most telling word first; empty if none tells."""
+    transaction, amount_type, description = words
     kind = ""
     if "reserve" in description:
         kind = "reserve"

@@ -17,6 +17,7 @@ from providers.settlement_file import Control, FileRefused, SettlementLine, show
 
 PROVIDER = "amazon"
 SETTLEMENTS_MAX = 1_000  # Amazon writes one a file; files are joined by hand, a few years of them.
+Fault = tuple[str, str, str, str]  # Code, field, printed and expected.
 KEY_CHARACTERS_MAX = 64  # Documented: an order 19, a settlement 11 digits.
 
 
@@ -25,7 +26,7 @@ class Total:
 
     __slots__ = ("count", "currency", "exponent", "line", "minor", "printed", "sum", "value_at")
 
-    def __init__(self, text: str, minor: int, number: int, *, currency: str, paid: str) -> None:
+    def __init__(self, text: str, minor: int, *, number: int, currency: str, paid: str) -> None:
         """Begin before its first line; `paid` is the day of the deposit, if printed."""
         self.printed, self.minor, self.line, self.currency = text, minor, number, currency
         self.exponent = exponent_of(currency) or 0
@@ -51,17 +52,16 @@ class Settlements:
         minor = None if exponent is None else self._amount(text, exponent)
         wrong = next(self._faults(cells, minor), None)
         if wrong is not None:
-            code, field, printed_, expected = wrong
-            return refused(code, number, field, printed_, expected)
+            return refused(wrong, number)
         if len(self.totals) == SETTLEMENTS_MAX:
             message = f"more than {SETTLEMENTS_MAX} settlements"
             return FileRefused("too_many_parts", message, number)
         assert minor is not None, "a bad amount was let pass"
-        total = Total(text, minor, number, currency=currency, paid=deposited)
+        total = Total(text, minor, number=number, currency=currency, paid=deposited)
         self.totals[name] = total
         return None
 
-    def _faults(self, cells: list[str], minor: int | None) -> Iterator[tuple[str, str, str, str]]:
+    def _faults(self, cells: list[str], minor: int | None) -> Iterator[Fault]:
         """What is wrong with the line of a total: code, field, printed and expected."""
         name, text, currency, started, ended, deposited, amount = self._layout.head(cells)
         if amount:
@@ -86,15 +86,14 @@ class Settlements:
         )
         total = self.totals.get(name)
         if total is None:
-            return refused("total_missing", number, "settlement", name, BEGUN)
-        meaning = kind_of(transaction, amount_type, about)
+            return refused(("total_missing", "settlement", name, BEGUN), number)
+        meaning = kind_of(transaction, amount_type=amount_type, description=about)
         minor = self._amount(text, total.exponent)
         at = moment_of(clock or day)
         if meaning is None or minor is None or at is None or currency not in {"", total.currency}:
-            code, field, printed_, expected = next(_faults(cells, self._layout, total, self._mark))
-            return refused(code, number, field, printed_, expected)
+            return refused(next(_faults(cells, self._layout, total, self._mark)), number)
         if not (order.isprintable() and len(order) <= KEY_CHARACTERS_MAX):
-            return refused("key_wrong", number, "order", order, KEY)
+            return refused(("key_wrong", "order", order, KEY), number)
         total.sum += minor
         total.count += 1
         self.posted_last = max(self.posted_last, at)
@@ -142,16 +141,15 @@ def is_key(text: str) -> bool:
     return bool(text) and text.isprintable() and len(text) <= KEY_CHARACTERS_MAX
 
 
-def refused(code: str, number: int, field: str, text: str, expected: str) -> FileRefused:
+def refused(fault: Fault, number: int) -> FileRefused:
     """Say what is wrong with one cell."""
+    code, field, text, expected = fault
     name = NAMES[field]
     message = f"line {number}, {name}: printed {shown(text)!r}, expected {expected}"
     return FileRefused(code, message, number, name, shown(text), expected)
 
 
-def _faults(
-    cells: list[str], layout: Layout, total: Total, mark: str
-) -> Iterator[tuple[str, str, str, str]]:
+def _faults(cells: list[str], layout: Layout, total: Total, mark: str) -> Iterator[Fault]:
     """What is wrong with a line that could not be read: code, field, printed and expected."""
     _, _, currency, transaction, _, amount_type, about, text, day, clock = layout.line(cells)
     if parser(total.exponent, mark)(text) is None:

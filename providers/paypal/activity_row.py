@@ -94,7 +94,7 @@ class Rows:
             return self._fault(values, number)
         if (balance is None and balance_text) or gross + fee != net:
             return self._fault(values, number)
-        kind = kind_of(style.language, values[9] or values[10], incoming=gross > 0)
+        kind = kind_of(values[9] or values[10], language=style.language, incoming=gross > 0)
         if not kind or not _are_keys(name, values[13], values[14]):
             return self._fault(values, number)
         self.count += 1
@@ -102,7 +102,7 @@ class Rows:
         self.booked_last = max(self.booked_last, at)
         if not self._moves(values, chain, balance):
             return self._line(row, values, kind, at, None)
-        chain.take(net, balance, number)
+        chain.take(net, balance, number=number)
         return self._line(row, values, kind, at, (gross, -fee, net))
 
     def _line(
@@ -161,7 +161,11 @@ class Rows:
                 yield "amount_wrong", name, f"an amount of {exponent} decimals, {style.mark}"
         total = (minor["gross"] or 0) + (minor["fee"] or 0)
         if total != minor["net"]:
-            yield "amount_contradicts_state", "net", f"gross + fee = {printed(total, decimals=exponent)}"
+            yield (
+                "amount_contradicts_state",
+                "net",
+                f"gross + fee = {printed(total, decimals=exponent)}",
+            )
         if zone_of(row["zone"]) is None:
             yield "time_wrong", "zone", "the name of a zone"
         if day_of(row["date"], day_first=bool(style.day_first)) is None:
@@ -169,7 +173,7 @@ class Rows:
         for name in ("id", "related", "invoice"):
             if not _are_keys(row[name] or "-") or (name == "id" and not row[name]):
                 yield "key_wrong", name, f"a key of at most {KEY_CHARACTERS_MAX} characters"
-        if not kind_of(style.language, row["type"] or row["about"], incoming=True):
+        if not kind_of(row["type"] or row["about"], language=style.language, incoming=True):
             yield "state_wrong", style.words, "words that say what the row is"
         yield "time_wrong", "date", "day and month in the order of the file, and a clock"
 

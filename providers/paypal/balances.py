@@ -35,7 +35,7 @@ class Chain:
         """Whether a row with this balance behind it has moved nothing."""
         return balance == self.balance
 
-    def take(self, net: int, balance: int | None, number: int) -> None:
+    def take(self, net: int, balance: int | None, *, number: int) -> None:
         """Follow one row."""
         before, self.since, carried = self.balance, self.since + net, self._back
         self.sum += net

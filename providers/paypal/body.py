@@ -103,7 +103,7 @@ def has_unit(currency: str) -> bool:
     return exponent_of(currency) == DIGITS and currency not in WITHOUT_DIGITS
 
 
-def signed(mark: str, text: str) -> int | None:
+def signed(text: str, *, mark: str) -> int | None:
     """Digits and their CR or DR; nothing at all is zero."""
     size = number_of(text or "0")
     if size is None or (size and mark not in {CREDIT, DEBIT}):
@@ -123,8 +123,8 @@ def take(
     values = columns.values(cells)
     name, invoice, related, relation, code, begun, done, mark, gross_text, currency = values[:10]
     fee_mark, fee_text, fee_currency, status = values[10:]
-    gross, given_back = signed(mark, gross_text), signed(fee_mark, fee_text)
-    at, kind = moment_of(done or begun), kind_of(code, mark)
+    gross, given_back = signed(gross_text, mark=mark), signed(fee_text, mark=fee_mark)
+    at, kind = moment_of(done or begun), kind_of(code, mark=mark)
     if gross is None or given_back is None or at is None or not kind:
         return _fault(row.number, values)
     known = has_unit(currency) or (
@@ -162,11 +162,11 @@ def _faults(row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     for mark, amount in (("mark", "gross"), ("fee_mark", "fee")):
         if number_of(row[amount] or "0") is None:
             yield "amount_wrong", amount, "digits without a point"
-        if signed(row[mark], row[amount]) is None:
+        if signed(row[amount], mark=row[mark]) is None:
             yield "state_wrong", mark, "CR or DR beside an amount"
     if moment_of(row["done"] or row["begun"]) is None:
         yield "time_wrong", "done" if row["done"] else "begun", "YYYY/MM/DD hh:mm:ss and an offset"
-    if not kind_of(row["code"], row["mark"]):
+    if not kind_of(row["code"], mark=row["mark"]):
         yield "state_wrong", "code", "T and four digits"
     if exponent_of(row["currency"]) is None:
         yield "currency_unknown", "currency", "a currency of ISO 4217"

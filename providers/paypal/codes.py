@@ -47,7 +47,7 @@ CODES = {
 
 
 @lru_cache(maxsize=512)  # PayPal lists about 150; hostile ones push one another out.
-def kind_of(code: str, mark: str) -> str:
+def kind_of(code: str, *, mark: str) -> str:
     """The kind; empty if the text is no T-code."""
     if not _CODE.fullmatch(code):
         return ""

@@ -29,7 +29,7 @@ class Sums:
     count: int = 0
     idle_count: int = 0
 
-    def add(self, gross: int, fee: int, *, moved: bool) -> None:
+    def add(self, gross: int, *, fee: int, moved: bool) -> None:
         """Add a row: gross above zero is a credit, a fee above zero a debit."""
         figures = self.figures if moved else self.idle
         figures[0 if gross > 0 else 1] += abs(gross)

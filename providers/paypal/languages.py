@@ -1,7 +1,7 @@
 """The words of an activity export in German, English and Spanish: columns, and what a row is.
 
 Shape: COLUMNS gives every field its printed names; language_of(names) tells whose they are.
-kind_of(language, words, gross) tells the kind of a row; words that nobody listed are unknown.
+kind_of(words, language, incoming) tells the kind of a row; words that nobody listed are unknown.
 Names are compared without the blanks that some exports leave behind them.
 Source: docs/formats/paypal.md.
 """
@@ -83,7 +83,7 @@ def language_of(names: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=WORDS_REMEMBERED)
-def kind_of(language: str, words: str, *, incoming: bool) -> str:
+def kind_of(words: str, *, language: str, incoming: bool) -> str:
     """What a row is; empty if its words are too long or unprintable. A payment may be ours."""
     if not words or len(words) > WORDS_CHARACTERS_MAX or not words.isprintable():
         return ""

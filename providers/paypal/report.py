@@ -170,7 +170,7 @@ class _Report:
             of_currency = sums.get(line.currency)
             if of_currency is None:
                 of_currency = sums[line.currency] = Sums()
-            of_currency.add(taken.gross, taken.fee, moved=taken.moved)
+            of_currency.add(taken.gross, fee=taken.fee, moved=taken.moved)
         self._booked_last = max(self._booked_last, line.booked_at)
         return line
 
