@@ -34,7 +34,7 @@ LOOK_ALIKES = {
 def _header(head: bytes) -> set[str]:
     """The names of the first line, as they are compared; none if it is no header."""
     try:
-        cells = next(csv.reader([first_line(head)]), [])
+        cells = next(csv.reader([first_line(head)]), list[str]())
     except csv.Error:
         return set()
     return set(names_of(cells))
