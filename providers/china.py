@@ -45,14 +45,14 @@ def cells_of(line: str, width: int) -> list[str] | None:
     return cells if len(cells) == width else None
 
 
-def wrong_width(line: str, number: int, width: int) -> FileRefused:
+def wrong_width(line: str, number: int, *, width: int) -> FileRefused:
     """Say that a row has another number of cells than the header."""
     printed = str(line.count(",") + 1)
     message = f"line {number} has {printed} columns, the header has {width}"
     return FileRefused("column_count", message, number, "", printed, str(width))
 
 
-def cell_wrong(code: str, number: int, name: str, *, printed: str, expected: str) -> FileRefused:
+def cell_wrong(code: str, number: int, *, name: str, printed: str, expected: str) -> FileRefused:
     """Say what is wrong with a cell."""
     message = f"line {number}, {name}: printed {shown(printed)!r}, expected {expected}"
     return FileRefused(code, message, number, name, shown(printed), expected)

@@ -96,11 +96,12 @@ def read_wallet(source: Source, batch_id: str, *, wallet: Wallet, encoding: str)
     if missing is not None:
         return missing
     cells = pick(found, FIELDS, absent=len(names))
-    rows = _Rows(wallet, batch_id, cells, {field: names[at] for field, at in found.items()})
+    printed_names = {field: names[at] for field, at in found.items()}
+    rows = _Rows(wallet, batch_id, cells, printed_names, width=len(names))
     for number, line in lines:
         if not line.strip(", \t"):
             continue
-        row = rows.take(line, number, len(names))
+        row = rows.take(line, number)
         if isinstance(row, FileRefused):
             return row
         yield row
@@ -113,20 +114,27 @@ class _Rows:
     """All rows of one statement, one after the other; flat in memory."""
 
     def __init__(
-        self, wallet: Wallet, batch_id: str, cells: Pick, names: Mapping[str, str]
+        self,
+        wallet: Wallet,
+        batch_id: str,
+        cells: Pick,
+        names: Mapping[str, str],
+        *,
+        width: int,
     ) -> None:
         self._wallet = wallet
         self._batch_id = batch_id
         self._pick = cells
         self._names = names
+        self._width = width
         self.count = 0
         self.last: datetime | None = None
         self.sums = {name: _Sums() for name in (INCOME, EXPENSE, wallet.neutral)}
 
-    def take(self, line: str, number: int, width: int) -> SettlementLine | FileRefused:
-        cells = cells_of(line, width)
+    def take(self, line: str, number: int) -> SettlementLine | FileRefused:
+        cells = cells_of(line, self._width)
         if cells is None:
-            return wrong_width(line, number, width)
+            return wrong_width(line, number, width=self._width)
         cells.append("")
         row: dict[str, str] = dict(zip(FIELDS, map(str.strip, self._pick(cells)), strict=True))
         booked_at, amount_minor = china_time(row["time"]), _amount(row["amount"])
@@ -170,7 +178,7 @@ class _Rows:
         elif not movement.kind:
             code, field, expected = "state_wrong", "state", "a short word"
         name = self._names[field]
-        return cell_wrong(code, number, name, printed=row[field], expected=expected)
+        return cell_wrong(code, number, name=name, printed=row[field], expected=expected)
 
 
 def _amount(text: str) -> int | None:
@@ -211,25 +219,28 @@ def _heading(lines: Iterator[tuple[int, str]], wallet: Wallet) -> dict[str, _Tot
 
 
 def _controls(totals: Mapping[str, _Total], rows: _Rows, wallet: Wallet) -> tuple[Control, ...]:
-    controls = [_control("count", totals[""].rows, str(rows.count), totals[""].number)]
+    whole = totals[""]
+    controls = [_control("count", whole.number, text=whole.rows, computed=str(rows.count))]
     for label in (INCOME, EXPENSE, wallet.neutral):
         total = totals.get(label)
         if total is None:
             continue
-        sums = rows.sums[label]
-        controls.append(_control(f"{label}笔数", total.rows, str(sums.count), total.number))
+        sums, number = rows.sums[label], total.number
         # Trades that were closed may be summed or not; the file itself does not say which.
         both = [printed(each, decimals=DECIMALS) for each in (sums.done_minor, sums.all_minor)]
-        same = [each for each in both if _same(each, total.amount)]
-        controls.append(_control(f"{label}金额", total.amount, (same or both)[0], total.number))
+        same = [each for each in both if _same(each, text=total.amount)]
+        controls += (
+            _control(f"{label}笔数", number, text=total.rows, computed=str(sums.count)),
+            _control(f"{label}金额", number, text=total.amount, computed=(same or both)[0]),
+        )
     return tuple(controls)
 
 
-def _control(name: str, text: str, computed: str, number: int) -> Control:
-    return Control(name, text, computed, _same(computed, text), number)
+def _control(name: str, number: int, *, text: str, computed: str) -> Control:
+    return Control(name, text, computed, _same(computed, text=text), number)
 
 
-def _same(computed: str, text: str) -> bool:
+def _same(computed: str, *, text: str) -> bool:
     figures = plain(text, decimal_mark=".", group_mark=",")
     value = scale(figures, DECIMALS) if figures is not None else None
     return value is not None and value == scale(computed, DECIMALS)

@@ -55,7 +55,7 @@ _minor = signed_parser(DECIMALS)
 def _take(table: Table, line: str, number: int) -> SettlementLine | FileRefused:
     cells = cells_of(line, table.width)
     if cells is None:
-        return wrong_width(line, number, table.width)
+        return wrong_width(line, number, width=table.width)
     cells.append("")
     row = tuple(map(str.strip, table.cells(cells)))
     flow, business, order, product, time, income_text, expense_text, type_, remark = row
@@ -97,7 +97,7 @@ def _fault(table: Table, row: tuple[str, ...], number: int) -> FileRefused:
         code, name, expected = "amount_contradicts_state", "income", "an income or an expense"
     elif not unknown_of(cells["type"]):
         code, name, expected = "state_wrong", "type", "a short word"
-    return cell_wrong(code, number, table.names[name], printed=cells[name], expected=expected)
+    return cell_wrong(code, number, name=table.names[name], printed=cells[name], expected=expected)
 
 
 FUND = Layout(

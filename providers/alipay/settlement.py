@@ -49,7 +49,7 @@ def resembles(head: bytes) -> str:
     return ""
 
 
-def _bills(name: str, about: str, layout: Layout) -> tuple[Variant, ...]:
+def _bills(layout: Layout, *, name: str, about: str) -> tuple[Variant, ...]:
     return tuple(
         Variant(
             f"{name}{suffix}",
@@ -67,8 +67,8 @@ FORMAT = Format(
     provider=PROVIDER,
     about="Alipay, GBK or UTF-8, unpacked",
     variants=(
-        *_bills("trade_bill", "trade detail bill of a merchant (业务明细)", TRADE),
-        *_bills("fund_bill", "fund bill of a merchant (账务明细)", FUND),
+        *_bills(TRADE, name="trade_bill", about="trade detail bill of a merchant (业务明细)"),
+        *_bills(FUND, name="fund_bill", about="fund bill of a merchant (账务明细)"),
         *(
             Variant(
                 f"wallet_statement{suffix}",

@@ -49,7 +49,7 @@ _minor = signed_parser(DECIMALS)
 def _take(table: Table, line: str, number: int) -> SettlementLine | FileRefused:
     cells = cells_of(line, table.width)
     if cells is None:
-        return wrong_width(line, number, table.width)
+        return wrong_width(line, number, width=table.width)
     cells.append("")
     row = tuple(map(str.strip, table.cells(cells)))
     trade, order, type_, product, finished, received, discount, refund, service, share = row
@@ -102,7 +102,7 @@ def _fault(table: Table, row: tuple[str, ...], number: int) -> FileRefused:
     elif _contradicts(kind, printed["received"] or 0):
         code, name = "amount_contradicts_state", "received"
         expected = "an amount that goes with the type"
-    return cell_wrong(code, number, table.names[name], printed=cells[name], expected=expected)
+    return cell_wrong(code, number, name=table.names[name], printed=cells[name], expected=expected)
 
 
 TRADE = Layout(

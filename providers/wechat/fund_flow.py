@@ -95,7 +95,7 @@ class _Rows:
     def take(self, line: str, number: int) -> SettlementLine | FileRefused:
         cells = line[1:].split(CELL_SEPARATOR)
         if len(cells) != self._width:
-            return wrong_width(line.replace(CELL_SEPARATOR, ","), number, self._width)
+            return wrong_width(line.replace(CELL_SEPARATOR, ","), number, width=self._width)
         cells.append("")
         time, business, flow, kind_cell, direction, amount, balance, voucher, remark = self._pick(
             cells
@@ -110,11 +110,13 @@ class _Rows:
         if not sign or not kind:
             field, text = ("收支类型", direction) if not sign else ("业务类型", kind_cell)
             expected = "收入 or 支出" if not sign else "a short word"
-            return cell_wrong("state_wrong", number, field, printed=text, expected=expected)
+            return cell_wrong("state_wrong", number, name=field, printed=text, expected=expected)
         if not is_identity(identity):
             expected = "printable keys, not too long"
-            return cell_wrong("key_wrong", number, "资金流水单号", printed=flow, expected=expected)
-        self._add(sign, minor, balance_minor)
+            return cell_wrong(
+                "key_wrong", number, name="资金流水单号", printed=flow, expected=expected
+            )
+        self._add(sign, minor=minor, balance_minor=balance_minor)
         self.last, self.last_number = max(self.last, booked_at), number
         net = sign * minor
         gross, fee = (0, -net) if kind == "fee" else (net, 0)
@@ -124,7 +126,7 @@ class _Rows:
             line, code=kind_cell, zone=ZONE, text=remark[:TEXT_CHARACTERS_MAX],
         )  # fmt: skip
 
-    def _add(self, sign: int, minor: int, balance_minor: int) -> None:
+    def _add(self, sign: int, *, minor: int, balance_minor: int) -> None:
         self.count[sign] += 1
         self.minor[sign] += minor
         net = sign * minor
@@ -151,12 +153,14 @@ class _Rows:
 def _fault(number: int, *, time: str, amount: str, balance: str) -> FileRefused:
     if china_time(time) is None:
         expected = "YYYY-MM-DD HH:MM:SS"
-        return cell_wrong("time_wrong", number, "记账时间", printed=time, expected=expected)
+        return cell_wrong("time_wrong", number, name="记账时间", printed=time, expected=expected)
     if _amount(amount) is None:
         expected = "an unsigned amount of yuan"
-        return cell_wrong("amount_wrong", number, "收支金额", printed=amount, expected=expected)
+        return cell_wrong(
+            "amount_wrong", number, name="收支金额", printed=amount, expected=expected
+        )
     expected = "an amount of yuan"
-    return cell_wrong("amount_wrong", number, "账户结余", printed=balance, expected=expected)
+    return cell_wrong("amount_wrong", number, name="账户结余", printed=balance, expected=expected)
 
 
 def _ending(
@@ -193,7 +197,7 @@ def _controls(
         value = scale(text, DECIMALS)
         if value is None:
             expected = "a number"
-            return cell_wrong("total_wrong", number, name, printed=text, expected=expected)
+            return cell_wrong("total_wrong", number, name=name, printed=text, expected=expected)
         decimals = 0 if name.endswith("笔数") else DECIMALS
         figure = printed(computed[name] // 10 ** (DECIMALS - decimals), decimals=decimals)
         label = COUNT if name == TOTALS[0] else name
