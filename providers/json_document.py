@@ -30,8 +30,10 @@ NUMBER_CHARACTERS_MAX = 64  # 2^63 has 19 digits.
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 _ESCAPE = r'(?:\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})'
-_STRICT = re.compile(rf'"((?:[^"\\\x00-\x1f]++|{_ESCAPE})*+)"')
-_SPAN = re.compile(rf'"((?:[^"\\\x00-\x08\x0b\x0c\x0e-\x1f]++|{_ESCAPE})*+)"')
+# A string without the quote that closes it.
+_STRICT = re.compile(rf'"((?:[^"\\\x00-\x1f]++|{_ESCAPE})*+)')
+_SPAN = re.compile(rf'"((?:[^"\\\x00-\x08\x0b\x0c\x0e-\x1f]++|{_ESCAPE})*+)')
+_ESCAPE_BEGUN = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?)?")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -189,26 +191,28 @@ class _Descent:
         return items, at + 1
 
     def _string(self, at: int) -> tuple[str, int]:
-        found = _STRICT.match(self._text, at)
-        if found is None:
-            raise self._unclosed(at)
-        if found.end() - at > LINE_CHARACTERS_MAX:
+        start, end = self._body(_STRICT, at)
+        if end - start > LINE_CHARACTERS_MAX:
             raise _Fault(at, f"a string of at most {LINE_CHARACTERS_MAX} characters")
-        text = decoded(found.group(1))
+        text = decoded(self._text[start:end])
         if text is None:
             raise _Fault(at, "whole characters")
-        return text, found.end()
+        return text, end + 1
 
     def _span(self, at: int) -> tuple[Span, int]:
-        found = _SPAN.match(self._text, at)
-        if found is None:
-            raise self._unclosed(at)
-        return Span(*found.span(1)), found.end()
+        start, end = self._body(_SPAN, at)
+        return Span(start, end), end + 1
 
-    def _unclosed(self, at: int) -> _Fault:
-        """A string that cannot be read: the text ends in it, or something in it is no JSON."""
-        closed = self._text.find('"', at + 1) >= 0
-        return _Fault(at if closed else len(self._text), "a string of JSON")
+    def _body(self, pattern: re.Pattern[str], at: int) -> tuple[int, int]:
+        """Where the inside of a string begins and ends."""
+        found = pattern.match(self._text, at)
+        assert found is not None, "a quote stands here"
+        end = found.end()
+        if self._text[end : end + 1] == '"':
+            return found.span(1)
+        rest = self._text[end : end + len("\\u0041")]
+        ended = end + len(rest) == len(self._text) and _ESCAPE_BEGUN.fullmatch(rest)
+        raise _Fault(len(self._text) if ended else end, "a string of JSON")
 
     def _no_value(self, at: int) -> _Fault:
         """A value that cannot be read: the text ends in a word, or this is no word of JSON."""
