@@ -39,16 +39,18 @@ class Level:
         total, counts = cells[0], cells[1:]
         minor = balance_of(total)
         names = [name for name in (INNER.get(self.level), "records") if name is not None]
-        wrong = any(count and not (count.isascii() and count.isdigit()) for count in counts)
-        if not total or minor is None or wrong or any(counts[len(names) :]):
-            return refuse("record_wrong", trailer.number, trailer.raw, "a total and counts")
+        told_all = counts[: len(names)]
+        are_counts = all(told.isascii() and told.isdigit() for told in told_all)
+        extra = any(counts[len(names) :]) or len(told_all) < len(names)
+        if not total or minor is None or not are_counts or extra:
+            expected = f"a total and the numbers of {' and '.join(names)}"
+            return refuse("record_wrong", trailer.number, trailer.raw, expected)
         holds = minor == self.total_minor
         found = [self._control("control", total, self.total_minor, trailer.number, holds=holds)]
-        for name, told in zip(names, counts, strict=False):
+        for name, told in zip(names, told_all, strict=True):
             there = self.records if name == "records" else self.inner
-            if told:
-                holds = int(told[:COUNT_DIGITS_MAX]) == there and len(told) <= COUNT_DIGITS_MAX
-                found.append(self._control(name, told, there, trailer.number, holds=holds))
+            holds = int(told[:COUNT_DIGITS_MAX]) == there and len(told) <= COUNT_DIGITS_MAX
+            found.append(self._control(name, told, there, trailer.number, holds=holds))
         return found
 
     def _control(self, what: str, told: str, there: int, number: int, *, holds: bool) -> Control:

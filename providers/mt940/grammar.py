@@ -20,7 +20,8 @@ NO_ENTRY_DATE = "    "
 NO_REFERENCE = frozenset({"", "NONREF", "N", "NOTPROVIDED", "EREF+", "KREF+", "MREF+"})
 _AMOUNT = r"([0-9]{1,15}(?:,[0-9]{0,15})?)"
 MOVEMENT = re.compile(
-    rf":61:([0-9]{{6}})([0-9]{{4}}|\x20{{4}})?(R?[CD])([A-Z]?){_AMOUNT}([A-Z][A-Z0-9]{{3}})(.*)",
+    rf":61:([0-9]{{6}})([0-9]{{4}}|\x20{{4}})?(R?[CD])([A-Z]?)\x20?{_AMOUNT}"
+    r"([A-Z][A-Z0-9\x20]{3})(.*)",
     re.DOTALL,
 )
 _BALANCE = re.compile(rf"([CD])([0-9]{{6}})([A-Z]{{3}}){_AMOUNT}")

@@ -1,0 +1,1 @@
+"""BAI2: samples, grammar, hostile files and a second reader."""
