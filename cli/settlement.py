@@ -24,6 +24,7 @@ from cli.shared_options import AnyBook, Book, Limit
 from infra.called import hint
 
 if TYPE_CHECKING:
+    from consumers.intake.acceptance import Acceptance
     from consumers.intake.importing import ImportReport
     from providers.settlement_file import FileRefused
 
@@ -39,12 +40,21 @@ BREAKS = """SELECT break_id, book, kind, status, reference, amount AS amount_min
   line_number, opened_at
 FROM read.breaks WHERE batch_id = %s ORDER BY line_number, break_id"""
 
+REASON_MAX, ACCOUNT_MAX = 1_000, 128  # Characters: a paragraph, a name.
+
 settlement = Application(help="Providers' settlement files.")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file, plain or gzip.")]
 FormatName = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="Its format. (by its content)")
 ]
 Lines = Annotated[bool, typer.Option("--lines", help="Print every line too; as JSON, one a line.")]
+Account = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Whose it is, where the file does not say.")
+]
+AcceptImbalance = Annotated[
+    str | None,
+    typer.Option(metavar="REASON", help="Why it counts though its controls fail."),
+]
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.1, help="Patience with Kafka and the writer.")
 ]
@@ -56,35 +66,36 @@ BatchId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="One fi
 
 @settlement.command("import")
 @with_call
-def import_file(
+def import_file(  # noqa: PLR0913 - by name, as on the command line.
     call: Call,
     file: File,
+    *,
     book: Book = "main",
     format_name: FormatName = None,
+    account: Account = None,
+    accept_imbalance: AcceptImbalance = None,
     timeout: Timeout = 60.0,
 ) -> None:
     """Import a file into a book: proven whole, kept, published line by line, sealed, compared.
 
     A writer and a relay have to run. Importing a file again changes nothing; one that was cut
-    off is gone on with.
+    off is gone on with. A file that does not say whose it is needs --account. One whose only fault
+    is that its own controls do not hold is taken with --accept-imbalance, and the reason is kept.
 
     Example: tally settlement import bill.csv --book main
     """
     from consumers.intake import importing
-    from providers import formats
     from providers.settlement_file import FileRefused
 
-    _check_file(file)
-    proof = formats.prove(file, format_name=format_name)  # What is wrong needs no server.
-    if isinstance(proof, FileRefused):
-        raise _refused(call, file, proof)
+    said = _said(account, because=accept_imbalance)
+    _require_good(call, file, format_name, said)  # What is wrong needs no server.
     importer = importing.Importer(
         call.surroundings(timeout),
         lambda done, of: progress("import", f"{done:,} of {counted(of, 'line')}"),
         silence_s_max=timeout,
     )
     try:
-        outcome = importer.import_file(file, book=book, format_name=format_name)
+        outcome = importer.import_file(file, book=book, format_name=format_name, said=said)
     except KeyboardInterrupt:
         complain(f"interrupted; {AGAIN}")
         raise typer.Exit(INTERRUPTED) from None
@@ -144,6 +155,7 @@ def show(call: Call, file_id: BatchId = None, book: AnyBook = None, limit: Limit
 
     Example: tally settlement show
     """
+    from cli.accepted import add_reasons
     from cli.reading import reading, rows
 
     with reading(call) as connection:
@@ -152,6 +164,7 @@ def show(call: Call, file_id: BatchId = None, book: AnyBook = None, limit: Limit
             raise refuse(f"no file {file_id} was imported")
         totals = rows(connection, COMPARISON, (file_id,)) if file_id is not None else []
         breaks = rows(connection, BREAKS, (file_id,)) if file_id is not None else []
+        add_reasons(connection, files)
     if call.json:
         shown = files[0] | {"currencies": totals, "breaks": breaks} if file_id else files
         document(shown)
@@ -159,6 +172,9 @@ def show(call: Call, file_id: BatchId = None, book: AnyBook = None, limit: Limit
     names = ("batch_id", "book", "business_day", "status", "lines_reported", "lines", "file_name")
     columns = ["file", "book", "day", "status", ("arrived", NUMBER), ("lines", NUMBER), "name"]
     table("Settlement files", columns, [[each[name] for name in names] for each in files])
+    for each in files:
+        if each["accepted_because"]:
+            say(f"{each['batch_id']} does not balance; accepted: {each['accepted_because']}")
     if file_id is not None:
         _show_comparison(totals, breaks)
 
@@ -192,6 +208,30 @@ def _show_comparison(totals: list[dict[str, Any]], breaks: list[dict[str, Any]])
     ]
     columns = [("line", NUMBER), "kind", "status", "reference", ("amount", NUMBER), "break"]
     table("Breaks", columns, found)
+
+
+def _said(account: str | None, *, because: str | None) -> "Acceptance":
+    from consumers.intake.acceptance import Acceptance
+
+    if because is not None and not (because.strip() and len(because) <= REASON_MAX):
+        raise misused(f"--accept-imbalance: expected a reason of at most {REASON_MAX} characters")
+    name = (account or "").strip()
+    bad = "/" in name or not name.isprintable() or len(name) > ACCOUNT_MAX
+    if bad or (account is not None and not name):
+        expected = f"a name of at most {ACCOUNT_MAX} printable characters without a slash"
+        raise misused(f"--account: expected {expected}")
+    return Acceptance((because or "").strip(), name)
+
+
+def _require_good(call: Call, file: Path, format_name: str | None, said: "Acceptance") -> None:
+    from consumers.intake.acceptance import taken
+    from providers import formats
+    from providers.settlement_file import FileRefused
+
+    _check_file(file)
+    found = taken(formats.prove(file, format_name=format_name), said)
+    if isinstance(found, FileRefused):
+        raise _refused(call, file, found)
 
 
 def _check_file(file: Path) -> None:
@@ -229,6 +269,8 @@ def _show_report(call: Call, report: "ImportReport") -> None:
         return
     counts = f"{counted(report.fresh, 'line')} new, {report.repeated:,} there already"
     say(f"{report.outcome}: {report.proof.batch_id} into {report.book}; {counts}")
+    if report.accepted_because:
+        say(f"its controls do not hold; accepted: {report.accepted_because}")
     if report.refused:
         complain(f"{counted(report.refused, 'line')} refused, so the file is not sealed")
     for each in report.refusals:

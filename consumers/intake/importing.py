@@ -12,7 +12,7 @@ Errors: Outage (Busy: another program imports a file of this account), Stopped, 
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -23,6 +23,7 @@ from commands.answer import CommandAnswered
 from commands.answering import ACCEPTED
 from consumers.asking import SILENCE_S_MAX, Asker
 from consumers.intake.absence import Looking, check_absent
+from consumers.intake.acceptance import Acceptance, Taken, rising, taken
 from consumers.intake.inbox import NAME_BYTES_MAX, is_plain
 from consumers.intake.lines import Published
 from consumers.intake.publishing import RefusedLines, Tally, publish_lines
@@ -37,6 +38,7 @@ IMPORTED, ALREADY_IMPORTED, STOPPED_BEFORE_SEAL = "imported", "already_imported"
 PATIENCE_S = 30.0  # With the read models: they are a second behind, or a rebuild.
 COPY_PREFIX = "tally-intake-"
 Progress = Callable[[int, int], None]  # Lines answered, lines in all.
+NOTHING_SAID = Acceptance()
 log = structlog.get_logger()
 
 
@@ -59,6 +61,7 @@ class ImportReport:
     refused: int = 0
     refusals: tuple[RefusedLines, ...] = ()
     absent: int | None = None
+    accepted_because: str = ""  # Why it counts though its own controls do not hold.
 
 
 def import_file(
@@ -84,9 +87,14 @@ class Importer:
     silence_s_max: float = SILENCE_S_MAX
 
     def import_file(
-        self, path: Path, *, book: str, format_name: str | None = None
+        self,
+        path: Path,
+        *,
+        book: str,
+        format_name: str | None = None,
+        said: Acceptance = NOTHING_SAID,
     ) -> ImportReport | FileRefused:
-        """As the function of this name."""
+        """As the function of this name; `said`: what a person answers for."""
         if not is_plain(path.name):
             message = f"its name is not printable UTF-8 of at most {NAME_BYTES_MAX} bytes"
             return FileRefused("file_name_not_plain", message)
@@ -96,7 +104,7 @@ class Importer:
         with TemporaryDirectory(prefix=COPY_PREFIX) as folder:
             copy = Path(folder) / path.name
             shutil.copyfile(path, copy)
-            return self._import(copy, book, format_name)
+            return self._import(copy, book, format_name=format_name, said=said)
 
     def resume(self, unfinished: Unfinished) -> ImportReport | FileRefused:
         """Go on with an import that was cut off, from the bytes that were kept.
@@ -121,12 +129,19 @@ class Importer:
             copy = Path(folder) / unfinished.file_name
             with recorded(self.surroundings.settings.postgres) as records, copy.open("wb") as out:
                 out.writelines(records.kept(unfinished.sha256))
-            return self._import(copy, unfinished.book, unfinished.format)
+            said = Acceptance(unfinished.accepted_because, unfinished.merchant_account)
+            return self._import(copy, unfinished.book, format_name=unfinished.format, said=said)
 
-    def _import(self, copy: Path, book: str, format_name: str | None) -> ImportReport | FileRefused:
-        proof = formats.prove(copy, format_name=format_name)
-        if isinstance(proof, FileRefused):
-            return proof
+    def _import(
+        self, copy: Path, book: str, *, format_name: str | None, said: Acceptance
+    ) -> ImportReport | FileRefused:
+        file = taken(formats.prove(copy, format_name=format_name), said)
+        if isinstance(file, FileRefused):
+            return file
+        return self._put(copy, book, file)
+
+    def _put(self, copy: Path, book: str, file: Taken) -> ImportReport | FileRefused:
+        proof, because = file.proof, file.because
         with recorded(self.surroundings.settings.postgres) as records:
             if not records.has_book(book):
                 return FileRefused("book_unknown", f"there is no book {book!r:.80}")
@@ -136,12 +151,15 @@ class Importer:
                     message = f"the files of {account} belong to book {other}"
                     return FileRefused("account_of_another_book", message)
                 records.keep(copy, proof)
-                state = records.begin(book, proof, file_name=copy.name)
+                state = records.begin(book, proof, file_name=copy.name, accepted_because=because)
+                because = state.accepted_because
                 if state.status == DONE:
-                    return ImportReport(ALREADY_IMPORTED, book, proof, repeated=proof.lines)
+                    known = ImportReport(ALREADY_IMPORTED, book, proof, repeated=proof.lines)
+                    return replace(known, accepted_because=because)
                 asking = Asker(self.surroundings, silence_s_max=self.silence_s_max, stop=self.stop)
                 with asking as asker:
-                    return _Run(self, records, asker, Published(book, proof)).run(copy, state)
+                    run = _Run(self, records, asker, Published(book, proof))
+                    return replace(run.run(copy, state), accepted_because=because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +182,7 @@ class _Run:
             fresh=report.fresh,
             refused=report.refused,
             absent=report.absent,
+            accepted_because=state.accepted_because,
         )
         return report
 
@@ -191,7 +210,7 @@ class _Run:
     def _publish(self, copy: Path, tally: Tally) -> None:
         published = self.published
         saved, told = tally.last_line, 0
-        lines = formats.lines(copy, published.proof)
+        lines = rising(formats.lines(copy, published.proof))
         for _ in publish_lines(self.asker, published, lines, tally):
             if tally.answered - told >= SAVE_EVERY_LINES:
                 saved, told = self._save(tally, saved), tally.answered

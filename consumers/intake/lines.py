@@ -71,7 +71,7 @@ class Published:
             tuple(
                 FileLine(
                     line.line_number,
-                    line.kind,
+                    line.kind.replace("/", "-"),  # It parts names; only an unknown kind has it.
                     line.reference,
                     line.provider_reference,
                     line.gross_minor,

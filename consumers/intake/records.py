@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS tally.imports (
   updated_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (book, batch_id)
 );
+ALTER TABLE tally.imports ADD COLUMN IF NOT EXISTS accepted_because text NOT NULL DEFAULT '';
 CREATE INDEX IF NOT EXISTS imports_unfinished_idx ON tally.imports (began_at)
   WHERE status IN ('arriving', 'sealed');
 CREATE INDEX IF NOT EXISTS imports_account_idx ON tally.imports (provider, merchant_account);
@@ -68,8 +69,11 @@ COMMENT ON TABLE tally.files IS
   'Money files as they were proven: size of the plain bytes, by their SHA-256';
 COMMENT ON TABLE tally.file_parts IS 'Their bytes: the parts in order are one gzip stream';
 COMMENT ON TABLE tally.imports IS 'How far each money file has gone into its book';
+COMMENT ON COLUMN tally.imports.accepted_because IS
+  'Why the file counts though its own controls do not hold; empty: they do';
 """
-MADE = "SELECT to_regclass('tally.imports') IS NOT NULL"
+MADE = """SELECT EXISTS (SELECT FROM pg_attribute WHERE attname = 'accepted_because'
+  AND attrelid = to_regclass('tally.imports'))"""
 KEPT = "SELECT TRUE FROM tally.files WHERE sha256 = %s"
 KEEP = "INSERT INTO tally.files (sha256, name, size, packed_size) VALUES (%s, %s, %s, %s)"
 KEEP_PART = "INSERT INTO tally.file_parts (sha256, part, bytes) VALUES (%s, %s, %s)"
@@ -79,16 +83,17 @@ UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(%s, 7411))"
 ELSEWHERE = """SELECT book FROM tally.imports
 WHERE provider = %s AND merchant_account = %s AND book <> %s LIMIT 1"""
 BEGIN = """INSERT INTO tally.imports AS i (book, batch_id, provider, merchant_account, format,
-  file_name, sha256, status, attempt, last_line, sealed_sequence)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 'arriving', 1, 0, 0)
+  file_name, sha256, accepted_because, status, attempt, last_line, sealed_sequence)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'arriving', 1, 0, 0)
 ON CONFLICT (book, batch_id) DO UPDATE SET attempt = i.attempt + 1, updated_at = now(),
   status = CASE i.status WHEN 'stopped' THEN 'arriving' ELSE i.status END
-RETURNING status, attempt, last_line, sealed_sequence"""
+RETURNING status, attempt, last_line, sealed_sequence, accepted_because"""
 ADVANCE = """UPDATE tally.imports SET last_line = greatest(last_line, %s), updated_at = now()
 WHERE book = %s AND batch_id = %s"""
 TURN = """UPDATE tally.imports SET status = %s, updated_at = now(),
   sealed_sequence = greatest(sealed_sequence, %s) WHERE book = %s AND batch_id = %s"""
-UNFINISHED = """SELECT book, batch_id, format, file_name, sha256, status, sealed_sequence
+UNFINISHED = """SELECT book, batch_id, format, file_name, sha256, status, sealed_sequence,
+  merchant_account, accepted_because
 FROM tally.imports
 WHERE status IN ('arriving', 'sealed') ORDER BY began_at"""
 BOOK_SCHEMA = "SELECT schema_name FROM tally.books WHERE name = %s"
@@ -102,6 +107,7 @@ class State(NamedTuple):
     attempt: int
     last_line: int
     sealed_sequence: int
+    accepted_because: str = ""  # As it was said first.
 
 
 class Unfinished(NamedTuple):
@@ -114,6 +120,8 @@ class Unfinished(NamedTuple):
     sha256: str
     status: str
     sealed_sequence: int
+    merchant_account: str
+    accepted_because: str
 
 
 class Busy(Outage):
@@ -199,13 +207,15 @@ class Records:
             for (part,) in cursor.execute(PARTS, (sha256,)):
                 yield bytes(part)
 
-    def begin(self, book: str, proof: FileProof, *, file_name: str) -> State:
+    def begin(
+        self, book: str, proof: FileProof, *, file_name: str, accepted_because: str = ""
+    ) -> State:
         """Take an import up, for the first time or again."""
         values = (proof.provider, proof.merchant_account, proof.format, file_name, proof.sha256)
-        row = self._one(BEGIN, book, proof.batch_id, *values)
+        row = self._one(BEGIN, book, proof.batch_id, *values, accepted_because)
         assert row is not None, "an upsert returns its row"
-        status, attempt, last_line, sealed_sequence = row
-        return State(str(status), int(attempt), int(last_line), int(sealed_sequence))
+        status, attempt, last_line, sealed_sequence, because = row
+        return State(str(status), int(attempt), int(last_line), int(sealed_sequence), str(because))
 
     def advance(self, book: str, *, batch_id: str, last_line: int) -> None:
         self.connection.execute(ADVANCE, (last_line, book, batch_id))

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consumers.asking import Ask
-from consumers.intake.importing import ImportReport, import_file
+from consumers.intake.acceptance import Acceptance
+from consumers.intake.importing import Importer, ImportReport, import_file
 from consumers.intake.lines import LINES_MAX
+from consumers.intake.records import recorded
 from domain.settlement import ImportSettlementFile, SealBatch
 from providers.formats import prove
 from providers.settlement_file import FileProof, FileRefused
@@ -19,6 +21,9 @@ from tests.integration.servers import Addresses
 
 EVERYTHING = ("writer", "relay", "projector")
 ROWS = 60
+SAMPLES = Path(__file__).parents[1] / "unit" / "providers" / "samples"
+UNBALANCED = SAMPLES / "nacha" / "moov-io_ach__20110805A.ach"
+NAMELESS = SAMPLES / "amazon" / "xieyi138-star_amazon-settlement-parser__settlement-sample.txt"
 
 
 def rows_of_a_day() -> Sequence[BillRow]:
@@ -138,6 +143,46 @@ def test_a_file_goes_into_a_book_that_exists_and_is_its_own(
         outcome = import_file(system.surroundings, bill, book="other")
         assert isinstance(outcome, FileRefused)
         assert outcome.code == "account_of_another_book"
+
+
+def test_what_a_person_answers_for_is_on_record_and_gone_on_with(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    """A file with one wrong control; its import is cut off, and goes on without being asked."""
+    reason = "the bank has counted a batch twice"
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        assert refused(system, UNBALANCED).code == "control_failed"
+        importer = Importer(system.surroundings)
+        report = importer.import_file(UNBALANCED, book="main", said=Acceptance(reason))
+        assert isinstance(report, ImportReport)
+        assert (report.outcome, report.fresh, report.accepted_because) == ("imported", 48, reason)
+        with system.connect() as connection:
+            connection.execute("UPDATE tally.imports SET status = 'arriving', last_line = 0")
+        with recorded(system.settings.postgres) as kept:
+            (unfinished,) = kept.unfinished()
+        assert unfinished.accepted_because == reason
+        again = importer.resume(unfinished)
+        assert isinstance(again, ImportReport)
+        assert (again.outcome, again.repeated) == ("already_imported", 48)
+
+
+def test_a_file_that_does_not_say_whose_it_is_needs_an_account(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        assert refused(system, NAMELESS).code == "account_unknown"
+        importer = Importer(system.surroundings)
+        report = importer.import_file(NAMELESS, book="main", said=Acceptance(account="acct_1"))
+        assert isinstance(report, ImportReport)
+        assert report.outcome == "imported"
+        assert report.proof.merchant_account == "acct_1"
+        with system.connect() as connection:
+            connection.execute("UPDATE tally.imports SET status = 'arriving', last_line = 0")
+        with recorded(system.settings.postgres) as kept:
+            (unfinished,) = kept.unfinished()
+        again = importer.resume(unfinished)
+        assert isinstance(again, ImportReport)
+        assert (again.outcome, again.proof.batch_id) == ("already_imported", report.proof.batch_id)
 
 
 def begun(proof: FileProof, *, lines: int) -> ImportSettlementFile:

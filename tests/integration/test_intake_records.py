@@ -89,6 +89,13 @@ def test_nothing_is_kept_of_a_file_that_is_another_now(
         assert list(kept.kept(known.sha256)) == []
 
 
+def test_a_table_of_an_earlier_release_gets_the_column(dsn: str) -> None:
+    with recorded(dsn) as kept:
+        kept.connection.execute("ALTER TABLE tally.imports DROP COLUMN accepted_because")
+    with recorded(dsn) as kept:
+        assert kept.connection.execute("SELECT accepted_because FROM tally.imports LIMIT 0")
+
+
 def test_an_import_moves_in_one_direction(dsn: str, proof: FileProof, tmp_path: Path) -> None:
     path = tmp_path / "bill.bin"
     path.write_bytes(b"one direction")

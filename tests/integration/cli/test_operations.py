@@ -21,6 +21,8 @@ from tests.unit.cli.calling import tally
 
 ROOT = Path(__file__).parents[3]
 BILL = ROOT / "providers" / "wechat" / "samples" / "bill.ALL.csv"
+UNIT = ROOT / "tests" / "unit" / "providers" / "samples"
+UNBALANCED = UNIT / "nacha" / "moov-io_ach__20110805A.ach"
 
 
 def test_status_knows_every_step(call: Call, played: str) -> None:
@@ -171,6 +173,24 @@ def test_a_file_is_proven_without_a_server(tmp_path: Path) -> None:
     refused = tally("settlement", "parse", str(cut))
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.startswith(f"tally: {cut}")
+
+
+def test_an_imbalance_is_accepted_for_a_reason_that_is_shown(
+    call: Call, system: System, book_name: str
+) -> None:
+    assert call("book", "create", book_name).exit_code == 0
+    words = ("settlement", "import", str(UNBALANCED), "--book", book_name)
+    refused = call(*words, "--json")
+    assert refused.exit_code == 1
+    assert json.loads(refused.stdout)["refused"]["code"] == "control_failed"
+    reason = "the bank has counted a batch twice"
+    report = parsed(call(*words, "--accept-imbalance", reason, "--json"))
+    assert (report["outcome"], report["fresh"]) == ("imported", 48)
+    assert report["accepted_because"] == reason
+    system.caught_up("settlement", book=book_name)
+    (file,) = parsed(call("settlement", "show", "--book", book_name, "--json"))
+    assert file["accepted_because"] == reason
+    assert f"accepted: {reason}" in call("settlement", "show", "--book", book_name).stdout
 
 
 def test_a_file_is_imported_once_and_its_breaks_are_shown(
