@@ -27,7 +27,7 @@ class Batches:
         self._sums: dict[Key, list[int]] = {}  # Net, and the line that was last added.
         self._checked = self._held = self._broken = 0
 
-    def add(self, key: Key, net: int, number: int) -> FileRefused | None:
+    def add(self, key: Key, net: int, *, number: int) -> FileRefused | None:
         """Add a record; a refusal if there are too many batches to remember."""
         sums = self._sums.get(key)
         if sums is not None:

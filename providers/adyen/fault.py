@@ -56,9 +56,9 @@ def _faults(row: Mapping[str, str]) -> Iterator[Fault]:
 def _said_faults(row: Mapping[str, str]) -> Iterator[Fault]:
     field = "booked" if row["booked"] or not row["created"] else "created"
     zone_field = "booked_zone" if field == "booked" and row["booked_zone"] else "zone"
-    if local_time(row[field], "") is None:
+    if local_time(row[field], zone="") is None:
         yield "time_wrong", field, "YYYY-MM-DD HH:MM:SS"
-    if local_time(row[field], row[zone_field]) is None:
+    if local_time(row[field], zone=row[zone_field]) is None:
         yield "time_wrong", zone_field, "a time zone that we know"
     if not Kinds()[row["type"]]:
         yield "state_wrong", "type", "a type of at most 64 letters and digits"

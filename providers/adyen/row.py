@@ -58,7 +58,7 @@ class Records:
             return find_fault(cells, layout, number)
         gross, fee, net, original, original_currency, rate = figures
         currency = money[0]
-        too_many = self.batches.add((account, batch, currency), net, number)
+        too_many = self.batches.add((account, batch, currency), net, number=number)
         if too_many is not None:
             return too_many
         self.count += 1

@@ -79,7 +79,7 @@ class Said:
 
     def _see_time(self, printed: str, *, zone: str) -> None:
         self._time = (printed, zone)
-        self._at = local_time(printed, zone)
+        self._at = local_time(printed, zone=zone)
         if self._at is not None:
             self.last_day = max(self.last_day, printed[:10])
 

@@ -29,7 +29,7 @@ DAY_S = 24 * 60 * 60
 AMOUNT_MINOR_MAX = 50_000
 REFUND_EVERY, FOREIGN_EVERY, BLENDED_EVERY = 10, 25, 4
 RATE_PER_MILLE = 12
-YEN_TO_EURO = "0.0061"
+YEN_PER_EURO, YEN_TO_EURO = 164, "0.0061"
 RECORDS_AT_ONCE = 1_000  # About 250 KB of text between two writes.
 
 
@@ -105,11 +105,11 @@ def synthetic_records(count: int, *, seed: int) -> Iterator[Record]:
         at = BEGAN + timedelta(seconds=number * DAY_S // count)
         if number % REFUND_EVERY == REFUND_EVERY - 1:
             minor = max(1, paid_minor // chance.choice((1, 2)))
-            yield _refunded(paid, minor, number, at)
+            yield _refunded(paid, minor, at, number=number)
             net_minor -= minor
             continue
         minor = chance.randint(100, AMOUNT_MINOR_MAX)
-        paid, paid_minor = _settled(minor, number, at)
+        paid, paid_minor = _settled(minor, at, number=number)
         yield paid
         net_minor += paid_minor
     yield payout(net_minor, BEGAN + timedelta(seconds=DAY_S - 1))
@@ -136,7 +136,7 @@ def _blank(at: datetime) -> Record:
     )  # fmt: skip
 
 
-def _settled(minor: int, number: int, at: datetime) -> tuple[Record, int]:
+def _settled(minor: int, at: datetime, *, number: int) -> tuple[Record, int]:
     """A payment of so many cents, and what it brings to the account."""
     fee = minor * RATE_PER_MILLE // 1_000
     foreign = number % FOREIGN_EVERY == FOREIGN_EVERY - 1
@@ -156,7 +156,7 @@ def _settled(minor: int, number: int, at: datetime) -> tuple[Record, int]:
         type="Settled",
         modification=f"87{number:014d}",
         gross_currency="JPY" if foreign else "EUR",
-        gross_credit=str(round(minor * 1_64 / 100)) if foreign else cut(minor, "EUR"),
+        gross_credit=str(minor * YEN_PER_EURO // 100) if foreign else cut(minor, "EUR"),
         rate=YEN_TO_EURO if foreign else "1",
         currency="EUR",
         net_credit=cut(minor - fee, "EUR"),
@@ -166,7 +166,7 @@ def _settled(minor: int, number: int, at: datetime) -> tuple[Record, int]:
     return record, minor - fee
 
 
-def _refunded(paid: Record, minor: int, number: int, at: datetime) -> Record:
+def _refunded(paid: Record, minor: int, at: datetime, *, number: int) -> Record:
     """Some of a payment given back, without a fee."""
     return _blank(at)._replace(
         psp=paid.psp,

@@ -115,7 +115,7 @@ class Kinds(dict[str, str]):
         return kind
 
 
-def local_time(text: str, zone: str) -> datetime | None:
+def local_time(text: str, *, zone: str) -> datetime | None:
     """`2026-03-31 10:00:00` in a zone as printed; UTC stands in for one that is not printed."""
     usual = len(text) == TIME_CHARACTERS and text[4:14:3] == "-- :"
     if not (usual or _LOOSE_TIME.fullmatch(text)):

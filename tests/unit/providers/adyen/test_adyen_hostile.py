@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from providers.adyen.synthetic import HEADER, Record, synthetic_records
 from providers.settlement_file import FileProof, FileRefused
+from tests.unit.providers.adyen.examples import ALL, PAYOUT
 from tests.unit.providers.adyen.test_adyen_accounting import ACCOUNTING_HEADER
-from tests.unit.providers.adyen.test_adyen_settlement import ALL, PAYOUT
 from tests.unit.providers.adyen.writing import (
     BATCHES,
     COLUMNS,
