@@ -148,7 +148,8 @@ def files(draw: st.DrawFn) -> list[Written]:
     written: list[Written] = []
     for number in range(draw(st.integers(1, 4))):
         account = draw(st.sampled_from(["50880050/1", "DE89370400440532013000"]))
-        opening = closings.get(account) or draw(st.integers(-(10**10), 10**10))
+        drawn = draw(st.integers(-(10**10), 10**10))
+        opening = closings.get(account, drawn)
         moved = tuple(draw(st.lists(movements(), max_size=5)))
         each = Written(
             account, f"{number + 1:05d}/00001", opening, draw(DAYS),
