@@ -45,7 +45,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "more": ("Additional Description",),
 }
 REQUIRED = tuple(COLUMNS)[:-3]
-KEYS_AND_AMOUNTS = tuple(COLUMNS)[:-1]  # What a line must not have cut.
+WORDS = ("description", "more")  # All else is a key, an amount or a time: it must not be cut.
 
 
 class Cells(NamedTuple):
@@ -72,7 +72,7 @@ class Header:
 
     width: int
     take: Pick  # Of cells with an empty one behind them.
-    matters_last: bool  # Whether the last column is a key or an amount.
+    matters_last: bool  # Whether the last column is read, and no mere words.
 
 
 class Values(NamedTuple):
@@ -95,8 +95,8 @@ def find_header(row: Row) -> Header | FileRefused:
     if missing is not None:
         return missing
     width = len(row.cells)
-    matters = any(found.get(field) == width - 1 for field in KEYS_AND_AMOUNTS)
-    return Header(width, pick(found, tuple(COLUMNS), absent=width), matters)
+    last = next((field for field, place in found.items() if place == width - 1), WORDS[0])
+    return Header(width, pick(found, tuple(COLUMNS), absent=width), last not in WORDS)
 
 
 def read(cells: Cells) -> Values | None:

@@ -1,0 +1,1 @@
+"""Account exports of Payoneer."""
