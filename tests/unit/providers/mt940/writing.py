@@ -1,11 +1,10 @@
 """Synthetic MT940 and MT942 files: any movements, written as a bank does, with balances that hold.
 
 Units: minor units of a currency of two decimals.
-Shape: write_statement(statement) -> text of one message; statements() and movements() are
-strategies for hypothesis; many(count) -> bytes by the piece, for measuring.
+Shape: write_statement(statement) -> text of one message; files() and movements() are
+strategies for hypothesis.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -97,25 +96,6 @@ def write_file(
 ) -> bytes:
     lines = [line for each in statements for line in write_statement(each)]
     return (line_end.join(lines) + line_end).encode(encoding)
-
-
-def many(count: int, *, each: int = 50) -> Iterator[bytes]:
-    """A file of many movements, a statement of one account for every `each` of them."""
-    opening, day = 1_000_000, date(2026, 1, 1)
-    for first in range(0, count, each):
-        moved = tuple(
-            Moved(
-                "D" if place % 3 else "C", 100 + place * 7919 % 99_991, day, day, "R", "NTRF",
-                f"PAY{place:09d}", f"BANK{place:010d}", "",
-                (f"166?00GUTSCHRIFT?100599?20EREF+ORDER-{place:09d}?21SVWZ+Rechnung",
-                 f"?22Nummer {place}?30BANKDEFFXXX?32Kundin Nummer {place}"),
-            )
-            for place in range(first, min(first + each, count))
-        )  # fmt: skip
-        number = f"{first // each + 1:05d}/00001"
-        written = Written("50880050/0194774600888", number, opening, day, moved=moved)
-        opening = written.closing_minor
-        yield write_file([written])
 
 
 WORDS = st.text(
