@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from providers.adyen import synthetic as adyen
+from providers.mt940.synthetic import write_statements
 from providers.wechat.bill import write_bill
 from providers.wechat.synthetic import synthetic_rows
 
@@ -27,4 +28,5 @@ def write_adyen(out: BinaryIO, count: int) -> None:
 WRITERS: Mapping[str, Callable[[BinaryIO, int], None]] = {
     "wechat": write_wechat,
     "adyen": write_adyen,
+    "mt940": write_statements,
 }
