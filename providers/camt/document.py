@@ -36,6 +36,7 @@ class Document:
     def __init__(self, source: Source) -> None:
         """Begin before the first byte."""
         self._source = source
+        self._pending = 0  # Bytes since an element was forgotten: what the tree can hold.
         self.fault: FileRefused | None = None
 
     def ends(self) -> Iterator[Element]:
@@ -51,18 +52,16 @@ class Document:
             remove_comments=True,
             remove_pis=True,
         )
-        pending = 0
         try:
             for chunk in line_feeds(self._source):
                 parser.feed(chunk)
-                pending += len(chunk)
+                self._pending += len(chunk)
                 for _, ended in parser.read_events():
                     element = cast("Element", ended)  # Only ends of elements were asked for.
                     if self._has_doctype(element):
                         return
                     yield element
-                    pending = 0
-                if pending > PENDING_BYTES_MAX:
+                if self._pending > PENDING_BYTES_MAX:
                     message = f"more than {PENDING_BYTES_MAX} bytes without an end of an entry"
                     self.fault = FileRefused("element_too_large", message)
                     return
@@ -71,20 +70,20 @@ class Document:
         except etree.XMLSyntaxError as wrong:
             self.fault = _not_xml(wrong)
 
+    def forget(self, element: Element) -> None:
+        """Free an element that was read, and all before it under the same parent."""
+        self._pending = 0
+        element.clear()
+        parent = element.getparent()
+        if parent is not None:
+            del parent[: parent.index(element)]
+
     def _has_doctype(self, element: Element) -> bool:
         if cast("etree.DTD | None", element.getroottree().docinfo.internalDTD) is None:
             return False
         message = "the file has a DOCTYPE, which no bank sends; nothing in it is followed"
         self.fault = FileRefused("doctype_refused", message)
         return True
-
-
-def forget(element: Element) -> None:
-    """Free an element that was read, and all before it under the same parent."""
-    element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        del parent[: parent.index(element)]
 
 
 def _not_xml(wrong: etree.XMLSyntaxError) -> FileRefused:

@@ -46,7 +46,7 @@ class Message:
         """Begin before the first element."""
         self._kind = kind
         self._batch_id = batch_id
-        self._namespace = ""
+        self._namespace: str = ""
         self._tags = Tags("")
         self._entries = Entries(self._tags)
         self._element: Element | None = None
@@ -64,9 +64,9 @@ class Message:
         is_entry = element.tag.endswith("}Ntry")
         statement = element.getparent() if is_entry else element
         if statement is not None and statement is self._element:
-            return False
-        namespace, _, name = element.tag.rpartition("}")
-        namespace += "}"
+            return is_entry and not element.tag.startswith(self._namespace)
+        before, _, name = str(element.tag).rpartition("}")
+        namespace = before + "}"
         if not _OURS.search(namespace):
             return True
         parent = None if statement is None else statement.getparent()

@@ -13,7 +13,7 @@ Source: docs/formats/camt.md.
 from collections.abc import Callable
 from functools import partial
 
-from providers.camt.document import Document, Element, forget
+from providers.camt.document import Document, Element
 from providers.camt.message import Message
 from providers.camt.names import KINDS, Kind, recogniser, resembles
 from providers.camt.statement import CLOSING_CONTROL, OPENING_CONTROL
@@ -44,7 +44,7 @@ def read(source: Source, batch_id: str, *, kind: Kind) -> Reading:
             refusal = message.end()
             if refusal is not None:
                 return refusal
-        forget(element)
+        document.forget(element)
     return document.fault or message.ending()
 
 
