@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from providers.adyen import synthetic as adyen
+from providers.camt.synthetic import write_statement
 from providers.mt940.synthetic import write_statements
 from providers.wechat.bill import write_bill
 from providers.wechat.synthetic import synthetic_rows
@@ -28,5 +29,6 @@ def write_adyen(out: BinaryIO, count: int) -> None:
 WRITERS: Mapping[str, Callable[[BinaryIO, int], None]] = {
     "wechat": write_wechat,
     "adyen": write_adyen,
+    "camt": write_statement,
     "mt940": write_statements,
 }
