@@ -188,11 +188,18 @@ def _fees(details: list[Any]) -> int | None:
 
 def _as_text(value: object) -> str:
     """JSON of a value, on one line; decimals keep their digits."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except TypeError:  # There is a decimal in it, and JSON of the library has none.
+        return _with_decimals(value)
+
+
+def _with_decimals(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
         each = cast("dict[str, object]", value).items()
-        return "{" + ",".join(f"{json.dumps(k)}:{_as_text(v)}" for k, v in each) + "}"
+        return "{" + ",".join(f"{_as_text(name)}:{_with_decimals(v)}" for name, v in each) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_as_text(each) for each in cast("list[object]", value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+        return "[" + ",".join(map(_with_decimals, cast("list[object]", value))) + "]"
+    return _as_text(value)

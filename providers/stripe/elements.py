@@ -9,7 +9,8 @@ STALLED_MAX chunks of CHUNK_BYTES is refused before it is whole.
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import ijson  # pyright: ignore[reportMissingTypeStubs]
@@ -71,34 +72,37 @@ def _elements(source: Source) -> Generator[Element | Page]:
 
 
 def _events(source: Source, builder: "_Builder") -> Iterator[Event]:
-    """Push the file through the parser, chunk by chunk."""
+    """Push the file through the parser, chunk by chunk; what stood before a fault comes first."""
     waiting: Any = ijson.sendable_list()
     parser: Any = ijson.basic_parse_coro(waiting, multiple_values=True)
-    stalled, is_first = 0, True
-    while chunk := source.read(CHUNK_BYTES):
+    stalled, is_first, wrong = 0, True, ""
+    while not wrong and (chunk := source.read(CHUNK_BYTES)):
         if is_first:
             chunk, is_first = chunk.removeprefix(BOM), False
-        if _DIGITS.search(chunk):
-            raise builder.wrong("json_wrong", "a number has more than 1000 digits")
-        _push(builder, lambda chunk=chunk: parser.send(chunk))
+        many = _DIGITS.search(chunk)
+        wrong = _push(partial(parser.send, chunk[: many.start()] if many else chunk))
+        wrong = wrong or ("a number has more than 1000 digits" if many else "")
         stalled = 0 if waiting else stalled + 1
         if stalled == STALLED_MAX:
-            raise builder.wrong("json_wrong", "a value is longer than any that is known")
+            wrong = wrong or "a value is longer than any that is known"
         yield from cast("list[Event]", waiting)
         del waiting[:]
-    if source.fault is None and not is_first:
-        _push(builder, parser.close)
+    if not wrong and source.fault is None and not is_first:
+        wrong = _push(parser.close)
         yield from cast("list[Event]", waiting)
+    if wrong:
+        raise builder.wrong("json_wrong", wrong)
 
 
-def _push(builder: "_Builder", step: Any) -> None:  # noqa: ANN401 - a step of the parser.
+def _push(step: Callable[[], None]) -> str:
+    """Take a step of the parser; what is wrong, in words, if anything is."""
     try:
         step()
     except (ijson.JSONError, ValueError) as wrong:
         said: object = wrong.args[0] if wrong.args else ""
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        what = shown(words.strip().partition("\n")[0])
-        raise builder.wrong("json_wrong", f"this is no JSON: {what}") from wrong
+        return f"this is no JSON: {shown(words.strip().partition(chr(10))[0])}"
+    return ""
 
 
 class _Listing:

@@ -10,7 +10,7 @@ Source: docs/formats/stripe.md.
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from providers.reader import Format, Reading, Variant
 from providers.source import Source, first_line
@@ -34,6 +34,7 @@ _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
 SUMMARY = ("reporting_category", "count", "gross", "net")
 
 
+@lru_cache(maxsize=1)  # Every variant asks for those of the same bytes.
 def _names(head: bytes) -> frozenset[str]:
     """The names in the first line, as they are compared; quoted ones may hold commas, ours none."""
     return frozenset(normal(name) for name in first_line(head).replace('"', "").split(","))
