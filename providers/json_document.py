@@ -23,8 +23,8 @@ from providers.source import LINE_CHARACTERS_MAX, Source
 # A Trustly row has 190 bytes: 250,000 rows. Bytes and text together stay below 100 MB.
 DOCUMENT_BYTES_MAX = 48 << 20
 DEPTH_MAX = 32  # The deepest that was seen has 9.
-# A Mollie settlement has some 200 values and a page 250 settlements; ten of them are 50 MB.
-VALUES_MAX = 500_000
+# A Mollie settlement has some 200 values, a page 250 settlements; six of them are 80 MB of memory.
+VALUES_MAX = 300_000
 NUMBER_CHARACTERS_MAX = 64  # 2^63 has 19 digits.
 
 _SPACE = re.compile(r"[ \t\n\r]*+")

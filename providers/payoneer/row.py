@@ -9,12 +9,12 @@ Source: docs/formats/payoneer.md.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from providers.amounts import exponent_of, plain, signed_parser
+from providers.amounts import exponent_of, plain, signed_parser, unsigned_parser
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
 from providers.rows import Row
 from providers.settlement_file import NO_RESIDUE, UNKNOWN, FileRefused, SettlementLine, shown
@@ -153,27 +153,34 @@ def _at(date: str, time: str, zone: tzinfo | None) -> datetime | None:
     if zone is None or not _TIME.fullmatch(f"{date} {time}"):
         return None
     try:
-        at = datetime.fromisoformat(f"{date[6:]}-{date[:2]}-{date[3:5]}T{time}")
+        at = datetime.fromisoformat(f"{date[6:]}-{date[:2]}-{date[3:5]}T{time}+00:00")
     except ValueError:
         return None
-    return at.replace(tzinfo=zone) if FIRST_YEAR <= at.year < LAST_YEAR else None
+    if not FIRST_YEAR <= at.year < LAST_YEAR:
+        return None
+    return at if zone is UTC else at.replace(tzinfo=zone)
 
 
 def _net(cells: Cells, exponent: int) -> int | None:
     """Credit or debit, both printed without sign; the other is empty or nothing."""
-    credit = _amount(cells.credit, exponent) if cells.credit else 0
-    debit = _amount(cells.debit, exponent) if cells.debit else 0
-    if credit is None or debit is None or min(credit, debit) < 0 or (credit and debit):
+    parse = unsigned_parser(exponent)
+    credit = parse(_ungrouped(cells.credit)) if cells.credit else 0
+    debit = parse(_ungrouped(cells.debit)) if cells.debit else 0
+    if credit is None or debit is None or (credit and debit):
         return None
     return credit - debit if cells.credit or cells.debit else None
 
 
 def _amount(text: str, exponent: int) -> int | None:
-    """`1,234.50` or `1234.5`, in minor units."""
+    """A signed amount in minor units."""
+    return signed_parser(exponent)(_ungrouped(text))
+
+
+def _ungrouped(text: str) -> str:
+    """`1,234.50` is `1234.50`; groups that are not of three come to no amount."""
     if "," not in text:
-        return signed_parser(exponent)(text)
-    ungrouped = plain(text, decimal_mark=".", group_mark=",")
-    return None if ungrouped is None else signed_parser(exponent)(ungrouped)
+        return text
+    return plain(text, decimal_mark=".", group_mark=",") or ""
 
 
 def _transfer(cells: Cells) -> int | None:

@@ -78,7 +78,8 @@ class Export:
         if len(row.cells) != width:
             message = f"line {row.number} has {len(row.cells)} columns, the header has {width}"
             return FileRefused("column_count", message, row.number, "", "", str(width))
-        cells = Cells._make(self._header.take([*row.cells, ""]))
+        row.cells.append("")
+        cells = Cells._make(self._header.take(row.cells))
         values = read(cells)
         if values is None:
             return fault(cells, row.number)
@@ -89,7 +90,8 @@ class Export:
                 balance=values.balance_minor,
                 line_number=row.number,
             )
-        self.booked_last, self.last = max(self.booked_last, values.at), row
+        self.last = row
+        self.booked_last = max(self.booked_last, values.at)
         return line_of(cells, values, row, self._batch_id)
 
 

@@ -73,7 +73,8 @@ class Report:
         if len(row.cells) != width:
             message = f"line {row.number} has {len(row.cells)} columns, the header has {width}"
             return FileRefused("column_count", message, row.number, "", "", str(width))
-        cells = Cells._make(self._header.take([*row.cells, ""]))
+        row.cells.append("")
+        cells = Cells._make(self._header.take(row.cells))
         values = read(cells)
         if values is None:
             return fault(cells, row.number)

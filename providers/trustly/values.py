@@ -59,6 +59,8 @@ def time_of(text: str) -> tuple[datetime, str] | None:
 def identity_of(*names: str) -> str | None:
     """One name of several, a digest where it would be long; None if one is not fit for a key."""
     name = "/".join(names)
-    if not name.isprintable() or len(max(names, key=len)) > NAME_CHARACTERS_MAX:
+    if not name.isprintable():
+        return None
+    if len(name) > NAME_CHARACTERS_MAX < len(max(names, key=len)):
         return None
     return name if len(name) <= IDENTITY_CHARACTERS_MAX else sha256(name.encode()).hexdigest()
