@@ -34,6 +34,8 @@ class Tags:
         self.instructed = self.path("InstdAmt")
         self.rate = self.path("CcyXchg/XchgRate")
         self.return_reason = self.path("RtrInf/Rsn")
+        self._domain = self.path("Domn")
+        self._codes = (self.path("Cd"), self.path("SubFmlyCd"))
         self.remittance = tuple(self.path(name) for name in REMITTANCE)
 
     def path(self, names: str) -> str:
@@ -68,12 +70,10 @@ class Tags:
         """`PMNT/RCDT/ESCT`, or the bank's own code; empty if there is none."""
         if element is None:
             return ""
-        words = element.findtext
-        domain = words(self.path("Domn/Cd"))
-        if domain is not None:
-            family = words(self.path("Domn/Fmly/Cd"), "")
-            return shown("/".join((domain, family, words(self.path("Domn/Fmly/SubFmlyCd"), ""))))
-        return shown(words(self.path("Prtry/Cd"), "").strip())
+        domain = element.find(self._domain)
+        if domain is not None:  # Its codes stand in the order from the widest to the closest.
+            return shown("/".join((each.text or "").strip() for each in domain.iter(*self._codes)))
+        return shown(element.findtext(self.path("Prtry/Cd"), "").strip())
 
 
 def text_of(element: Element | None) -> str:
