@@ -2,12 +2,12 @@
 
 Units: integer minor units of the row's currency.
 Shape: Rows.take(row) -> SettlementLine | FileRefused, by the Style that the header told.
-Keys: the transaction id names a row; the invoice number is ours; the related id is what a refund,
+Keys: transaction id and net name a row, as a withdrawal and its reversal share one id; the invoice number is ours; the related id is what a refund,
 a reversal or a conversion belongs to.
 Source: docs/formats/paypal.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -26,7 +26,7 @@ FIELDS = (
     "status", "impact", "related", "invoice",
 )  # fmt: skip
 Money = tuple[int, int, int]  # Gross, fee and net.
-KEY_CHARACTERS_MAX = 128  # Documented: transaction 17 to 24, invoice 127.
+KEYS_CHARACTERS_MAX = 256  # Documented: transactions 17 to 24 characters, invoice 127.
 BEFORE = datetime.min.replace(tzinfo=UTC)
 AGREEMENT = "-"  # In `B-8AM6…` or `I-1X2…`: an agreement, no transaction.
 
@@ -45,6 +45,7 @@ class Style:
     mark_told: bool = False
     day_first: bool | None = None
     pick: Pick = field(init=False)
+    parsers: dict[int, Callable[[str], int | None]] = field(default_factory=dict)  # Once told.
 
     def __post_init__(self) -> None:
         """Know how the fields are taken; cells come with an empty one appended."""
@@ -52,8 +53,13 @@ class Style:
 
     def amount(self, text: str, exponent: int) -> int | None:
         """Read an amount; the first one that shows a mark decides between the two."""
+        parse = self.parsers.get(exponent)
+        if parse is not None:
+            return parse(text)
         minor = parser(exponent, self.mark)(text)
-        if not self.mark_told and ("." in text or "," in text):
+        if self.mark_told:
+            self.parsers[exponent] = parser(exponent, self.mark)
+        elif "." in text or "," in text:
             self.mark_told = True
             if minor is None:
                 self.mark = OTHER_MARK[self.mark]
@@ -95,7 +101,8 @@ class Rows:
         if (balance is None and balance_text) or gross + fee != net:
             return self._fault(values, number)
         kind = kind_of(values[9] or values[10], language=style.language, incoming=gross > 0)
-        if not kind or not _are_keys(name, values[13], values[14]):
+        keys = f"{name}{values[13]}{values[14]}"
+        if not kind or not name or len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
             return self._fault(values, number)
         self.count += 1
         self.last_number, self.last_quoted = number, raw.endswith(QUOTE)
@@ -112,8 +119,8 @@ class Rows:
         zone, currency, name = values[2], values[3], values[7]
         related, invoice = values[13], values[14]
         theirs = name if kind == "charge" or not related or AGREEMENT in related else related
-        identity = name if money else f"{name}/memo"
         gross, fee, net = money or (0, 0, 0)
+        identity = f"{name}/{currency}{net}" if money else f"{name}/memo"
         about = None if money else self._style.amount(values[4], self.chains[currency].exponent)
         return SettlementLine(
             PROVIDER, self._batch_id, row.number, kind, invoice or identity, theirs, identity,
@@ -170,16 +177,10 @@ class Rows:
             yield "time_wrong", "zone", "the name of a zone"
         if day_of(row["date"], day_first=bool(style.day_first)) is None:
             yield "time_wrong", "date", "a day"
-        for name in ("id", "related", "invoice"):
-            if not _are_keys(row[name] or "-") or (name == "id" and not row[name]):
-                yield "key_wrong", name, f"a key of at most {KEY_CHARACTERS_MAX} characters"
+        keys = row["id"] + row["related"] + row["invoice"]
+        if not row["id"] or len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
+            expected = f"printable keys of at most {KEYS_CHARACTERS_MAX} characters together"
+            yield "key_wrong", "id", expected
         if not kind_of(row["type"] or row["about"], language=style.language, incoming=True):
             yield "state_wrong", style.words, "words that say what the row is"
         yield "time_wrong", "date", "day and month in the order of the file, and a clock"
-
-
-def _are_keys(name: str, *others: str) -> bool:
-    """Whether there is a key, and all are short and printable."""
-    return bool(name) and all(
-        len(key) <= KEY_CHARACTERS_MAX and key.isprintable() for key in (name, *others)
-    )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from providers.amounts import exponent_of
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
@@ -27,7 +28,7 @@ PROVIDER = "paypal"
 DIGITS = 2  # After the point that is not printed.
 # PayPal takes no decimals for these, whatever ISO 4217 says of them.
 WITHOUT_DIGITS = {"HUF", "JPY", "TWD"}
-KEY_CHARACTERS_MAX = 128  # Documented: transaction 24, invoice 127.
+KEYS_CHARACTERS_MAX = 256  # Documented: transactions 24 characters, invoice 127.
 DENIED = "D"
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -59,8 +60,7 @@ class Columns:
     values: Pick  # The cells of FIELDS; cells come with an empty one appended.
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A line, and what it adds to the totals: its printed gross and fee, signed."""
 
     line: SettlementLine
@@ -132,9 +132,8 @@ def take(
     )
     if not known or (given_back and fee_currency not in {"", currency}):
         return _fault(row.number, values)
-    if not all(
-        len(key) <= KEY_CHARACTERS_MAX and key.isprintable() for key in (name, invoice, related)
-    ):
+    keys = f"{name}{invoice}{related}"
+    if len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
         return _fault(row.number, values)
     moved = code[:3] != AUTHORISATIONS and status != DENIED
     identity = f"{name or sha256(row.raw.encode()).hexdigest()}/{code}"
@@ -174,9 +173,4 @@ def _faults(row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
         yield "unit_unknown", "currency", "a currency of two digits: others are ambiguous here"
     if row["fee_currency"] not in {"", row["currency"]}:
         yield "currency_differs", "fee_currency", row["currency"]
-    wrong = (key for key in ("id", "invoice", "related") if not row[key].isprintable())
-    yield (
-        "key_wrong",
-        next(wrong, "id"),
-        f"printable keys of at most {KEY_CHARACTERS_MAX} characters",
-    )
+    yield "key_wrong", "id", f"printable keys of {KEYS_CHARACTERS_MAX} characters together"

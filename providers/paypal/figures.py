@@ -18,6 +18,7 @@ from providers.times import FIRST_YEAR, LAST_YEAR
 
 OTHER_MARK = {".": ",", ",": "."}
 MONTHS = 12
+DIGITS_MAX = 15  # Below the largest amount that is read.
 DAYS_REMEMBERED = 1024
 _DATE = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -30,8 +31,18 @@ def parser(exponent: int, mark: str) -> Callable[[str], int | None]:
     """Minor units of a signed amount with this decimal mark, the other one between thousands."""
     exact = signed_parser(exponent)
 
-    @lru_cache(maxsize=REMEMBERED_MAX)
     def parse(text: str) -> int | None:
+        whole, _, fraction = text.partition(mark)
+        digits = whole + fraction
+        if len(fraction) == exponent and len(digits) <= DIGITS_MAX and digits.isascii():
+            if digits.isdigit():
+                return int(digits) if whole else None
+            if digits[1:].isdigit() and digits[0] == "-" and len(whole) > 1:
+                return int(digits)
+        return unusual(text)
+
+    @lru_cache(maxsize=REMEMBERED_MAX)
+    def unusual(text: str) -> int | None:
         if not _SIGNED.fullmatch(text):
             return None
         simple = plain(text, decimal_mark=mark, group_mark=OTHER_MARK[mark])

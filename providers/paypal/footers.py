@@ -39,6 +39,13 @@ class Sums:
         else:
             self.idle_count += 1
 
+    def join(self, other: "Sums") -> None:
+        """Add the rows of a section."""
+        self.figures = [one + more for one, more in zip(self.figures, other.figures, strict=True)]
+        self.idle = [one + more for one, more in zip(self.idle, other.idle, strict=True)]
+        self.count += other.count
+        self.idle_count += other.idle_count
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:

@@ -100,6 +100,8 @@ class _Report:
         if wrong is not None:
             return wrong
         self._stage = mark
+        if mark in ENDS:
+            self._close()
         return self._records[mark](row)
 
     def _owned(self, row: Row) -> None:
@@ -157,20 +159,20 @@ class _Report:
     def _close(self) -> None:
         """End a section: what it did not prove, the report must."""
         self._open |= set(self._sums) - self._covered
+        for currency, sums in self._sums.items():
+            self._all.setdefault(currency, Sums()).join(sums)
         self._sums, self._covered, self._columns = {}, set(), None
 
     def _body(self, row: Row, columns: Columns) -> SettlementLine | FileRefused:
         part = str(self._section)
         taken = take(row, columns, self._batch_id, account=self._account, part=part)
-        if isinstance(taken, FileRefused):
+        if not isinstance(taken, Taken):
             return taken
-        assert isinstance(taken, Taken)
-        line = taken.line
-        for sums in (self._sums, self._all):
-            of_currency = sums.get(line.currency)
-            if of_currency is None:
-                of_currency = sums[line.currency] = Sums()
-            of_currency.add(taken.gross, fee=taken.fee, moved=taken.moved)
+        line, gross, fee, moved = taken
+        sums = self._sums.get(line.currency)
+        if sums is None:
+            sums = self._sums[line.currency] = Sums()
+        sums.add(gross, fee=fee, moved=moved)
         self._booked_last = max(self._booked_last, line.booked_at)
         return line
 
