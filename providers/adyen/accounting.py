@@ -66,8 +66,9 @@ class Records:
         net, fee = signed[payable], sum(signed[each] for each in fees)
         if not (net or fee) or not captured or charged_in == currency:
             return currency, fee, net, None, "", None
-        # What is settled or given back leaves "captured" the other way.
-        original = -self._currencies[charged_in].signed[captured]
+        # Captured falls or rises with the same record, by how the account is settled.
+        charged = abs(self._currencies[charged_in].signed[captured])
+        original = -charged if net + fee < 0 else charged
         return currency, fee, net, original, charged_in, rate_of(rate)
 
 

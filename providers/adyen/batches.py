@@ -1,8 +1,9 @@
 """What the rules of the settlement details report come to: a batch nets to zero, record by record.
 
 Units: integer minor units of the net currency.
-Shape: Batches.add for every record, Batches.rule for those whose gross is not sure to be told;
-controls() at the end. One batch has one payout a net currency, and its number is the account's.
+Shape: Batches.add for every record; `checked` counts those that print gross and net in one
+currency, Batches.breaks_rule takes those of them that contradict themselves; controls() at the end.
+One batch has one payout a net currency, and its number is the account's.
 Errors: FileRefused `too_many_parts`.
 Source: docs/formats/adyen.md.
 """
@@ -20,12 +21,12 @@ Key = tuple[str, str, str]  # Account, batch, net currency.
 class Batches:
     """Running sums by account, batch and net currency; flat in memory."""
 
-    __slots__ = ("_broken", "_checked", "_held", "_sums")
+    __slots__ = ("_broken", "_first_broken", "_sums", "checked")
 
     def __init__(self) -> None:
         """Begin at nothing."""
         self._sums: dict[Key, list[int]] = {}  # Net, and the line that was last added.
-        self._checked = self._held = self._broken = 0
+        self._broken = self._first_broken = self.checked = 0
 
     def add(self, key: Key, net: int, *, number: int) -> FileRefused | None:
         """Add a record; a refusal if there are too many batches to remember."""
@@ -40,13 +41,10 @@ class Batches:
         self._sums[key] = [net, number]
         return None
 
-    def rule(self, number: int, *, holds: bool) -> None:
-        """Take note of a record whose gross and fee are printed beside its net."""
-        self._checked += 1
-        if holds:
-            self._held += 1
-        elif not self._broken:
-            self._broken = number
+    def breaks_rule(self, number: int) -> None:
+        """Take note of a record whose printed gross less its fees is not its net."""
+        self._broken += 1
+        self._first_broken = self._first_broken or number
 
     def controls(self) -> tuple[Control, ...]:
         """Every batch and currency, and the rule of the records, if there were such."""
@@ -59,7 +57,8 @@ class Batches:
             name = f"{NETS_TO_ZERO} {part} {currency}" if several else NETS_TO_ZERO
             zero = printed(0, decimals=decimals)
             found.append(Control(name, zero, printed(net, decimals=decimals), not net, number))
-        if self._checked:
-            texts = str(self._checked), str(self._held)
-            found.append(Control(GROSS_MINUS_FEE, *texts, not self._broken, self._broken or 1))
+        if self.checked:
+            texts = str(self.checked), str(self.checked - self._broken)
+            first = self._first_broken or 1
+            found.append(Control(GROSS_MINUS_FEE, *texts, not self._broken, first))
         return tuple(found)

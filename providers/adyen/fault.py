@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from providers.adyen.layout import FEES, KEYS, Layout
 from providers.adyen.values import (
     KEYS_CHARACTERS_MAX,
-    PAYMENT_KINDS,
     Currencies,
     Kinds,
     UnreadableError,
@@ -17,7 +16,7 @@ from providers.adyen.values import (
     local_time,
     rate_of,
 )
-from providers.amounts import exponent_of, printed
+from providers.amounts import exponent_of
 from providers.settlement_file import FileRefused, shown
 
 Fault = tuple[str, str, str]  # Code, field, what was expected.
@@ -78,15 +77,6 @@ def _settlement_faults(row: Mapping[str, str]) -> Iterator[Fault]:
     net, gross = ("net_debit", "net_credit"), ("gross_debit", "gross_credit")
     yield from _amount_faults(row, "currency", signed=FEES, unsigned=net)
     yield from _amount_faults(row, "gross_currency", unsigned=gross)
-    # Every cell can be read by itself, so it is the rule that does not hold.
-    unsigned, signed = Currencies()[row["currency"]]
-    minor = unsigned[row["gross_credit"]] - unsigned[row["gross_debit"]]
-    minor -= sum(signed[row[fee]] for fee in FEES)
-    if row["gross_currency"] == row["currency"] and Kinds()[row["type"]] in PAYMENT_KINDS:
-        field = "net_credit" if row["net_credit"] else "net_debit"
-        minor = minor if field == "net_credit" else -minor
-        expected = printed(minor, decimals=exponent_of(row["currency"]) or 0)
-        yield "amount_wrong", field, f"{expected}, which is gross less fees"
 
 
 def _amount_faults(

@@ -51,6 +51,7 @@ ACCOUNTING: Columns = {
     "captured": ("Captured (PC)",),
     "currency": ("Settlement Currency",),
     "payable": ("Payable (SC)",),
+    "batch": ("Payable Batch",),
     "commission": ("Commission (SC)",),
     "markup": ("Markup (SC)",),
     "scheme_fees": ("Scheme Fees (SC)",),

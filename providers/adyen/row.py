@@ -84,9 +84,7 @@ class Records:
             unsigned, _ = self._currencies[gross_currency]
             original = unsigned[gross_credit] - unsigned[gross_debit]
             return net + fee, fee, net, original, gross_currency, rate_of(rate)
-        holds = unsigned[gross_credit] - unsigned[gross_debit] == net + fee
-        if kind not in PAYMENT_KINDS:
-            self.batches.rule(number, holds=holds)
-        elif not holds:
-            raise UnreadableError
+        self.batches.checked += 1
+        if unsigned[gross_credit] - unsigned[gross_debit] != net + fee:
+            self.batches.breaks_rule(number)
         return net + fee, fee, net, None, "", None

@@ -26,6 +26,7 @@ KEYS_CHARACTERS_MAX = 512  # Documented: 16 or 80 for each of six.
 _CODE = re.compile(r"\w[\w .:/()-]{0,63}")  # A type becomes part of a kind: short and printable.
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.(?:[0-9]{3}){1,2})?)?"
 _LOOSE_TIME = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[ T]{_CLOCK})?")
+_BARE_POINT = re.compile(r"(?<![0-9.])\.(?=[0-9])")  # `.91`, seen beside `0.91`.
 TIME_CHARACTERS = len("2026-03-31 10:00:00")
 
 KINDS = {
@@ -60,7 +61,7 @@ class Amounts(dict[str, int]):
 
     def __missing__(self, text: str) -> int:
         """Read an amount for the first time."""
-        minor = scale(text, self._exponent)
+        minor = scale(_BARE_POINT.sub("0.", text, count=1), self._exponent)
         if minor is None or abs(minor) > AMOUNT_MAX or (text[0] == "-" and not self._signed):
             raise UnreadableError
         if len(self) >= REMEMBERED_MAX:

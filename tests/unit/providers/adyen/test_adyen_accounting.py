@@ -15,7 +15,8 @@ ACCOUNTING_HEADER = (
     "Payment Method Variant,Modification Merchant Reference,Reserved3"
 )
 # A payment in pounds settled in euros, step by step; then a refund of a part of it and a chargeback
-# of another payment. Captured goes up when it is sent and down when it is settled.
+# of another payment. Captured goes up when it is sent and down when settled; in other accounts the
+# record that settles sends too, and Captured goes up with it.
 PAID = "Co,Shop,88A,order-1,visa,2026-03-30"
 SETTLED = "Co,Shop,88A,order-1,visa,2026-03-31"
 DISPUTED = "Co,Shop,88B,order-2,mc,2026-03-31"
@@ -45,6 +46,12 @@ def test_every_record_is_a_line(read_bytes: Read) -> None:
     ]  # fmt: skip
     assert len({line.line_identity for line in found}) == len(ROWS)
     assert found[0].booked_at.isoformat() == "2026-03-30T10:00:00+01:00"
+
+
+def test_captured_may_have_either_sign(read_bytes: Read) -> None:
+    for old, new in ((b",-40,EUR", b",40,EUR"), (b",10,EUR", b",-10,EUR")):
+        found = read_bytes(WHOLE.replace(old, new))
+        assert [line.original_minor for line in found[3:5]] == [4000, -1000]
 
 
 def test_nothing_proves_it_complete_and_it_says_so(prove_bytes: Prove) -> None:

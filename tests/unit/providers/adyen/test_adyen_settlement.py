@@ -53,10 +53,9 @@ def test_the_whole_report_is_proven(prove_bytes: Prove) -> None:
     assert (proof.merchant_account, proof.business_day) == ("Shop", date(2026, 3, 31))
     assert proof.currencies["EUR"].net_minor == 0
     assert proof.unknown == ("unknown:PaymentCost",)
-    zero = proof.controls[0]
-    assert (zero.name, zero.printed, zero.computed, zero.holds) == (
-        "batch_nets_to_zero", "0.00", "0.00", True,
-    )  # fmt: skip
+    assert [(x.name, x.printed, x.computed, x.holds) for x in proof.controls] == [
+        ("batch_nets_to_zero", "0.00", "0.00", True), ("gross_minus_fee", "6", "6", True),
+    ]  # fmt: skip
 
 
 def line_of(read_bytes: Read, record: Record) -> SettlementLine:
@@ -114,6 +113,7 @@ def test_several_currencies_and_accounts_net_to_zero_each(prove_bytes: Prove) ->
     assert proof.merchant_account == "Co"
     assert [(x.name, x.line_number) for x in proof.controls] == [
         ("batch_nets_to_zero Shop/380 EUR", 5), ("batch_nets_to_zero Other/380 GBP", 4),
+        ("gross_minus_fee", 1),
     ]  # fmt: skip
     crossed = report(SALE, sale, payout._replace(currency="EUR"), PAYOUT)
     assert refused(prove_bytes(crossed), "control_failed").proof is not None
@@ -128,25 +128,26 @@ def test_without_its_payout_a_batch_is_refused_with_the_proof(prove_bytes: Prove
     assert outcome.proof.lines == 1
 
 
-def test_gross_less_fees_must_be_net(prove_bytes: Prove) -> None:
-    for record in (SALE, REFUND, CHARGEBACK, GIVEN_BACK, TINY, REVERSED):
-        outcome = refused(
-            prove_bytes(with_payout(record._replace(scheme_fees="0.5"))), "amount_wrong"
-        )
-        assert outcome.line_number == 2
-        assert "gross less fees" in outcome.expected
-    outcome = refused(prove_bytes(with_payout(SALE._replace(net_credit="25"))), "amount_wrong")
-    assert (outcome.field, outcome.printed) == ("Net Credit (NC)", "25")
-    assert outcome.expected.startswith("25.50,")
-
-
-def test_of_unknown_types_the_rule_is_a_control(prove_bytes: Prove) -> None:
-    broken = SALE._replace(type="Odd", gross_credit="30")
-    outcome = refused(prove_bytes(with_payout(SALE._replace(type="Odd"), broken)), "control_failed")
+@pytest.mark.parametrize(
+    "record",
+    [SALE, REFUND, CHARGEBACK, GIVEN_BACK, TINY, REVERSED, SALE._replace(type="Odd")],
+    ids=lambda record: record.type,
+)
+def test_gross_less_fees_must_be_net(prove_bytes: Prove, record: Record) -> None:
+    broken = record._replace(interchange="0.5")
+    outcome = refused(prove_bytes(with_payout(record, broken, YEN)), "control_failed")
     assert (outcome.field, outcome.printed, outcome.expected) == ("gross_minus_fee", "2", "1")
     assert outcome.line_number == 3
     assert outcome.proof is not None
-    assert outcome.proof.currencies["EUR"].gross_minor == 140
+    totals = outcome.proof.currencies["EUR"]
+    assert totals.gross_minor - totals.fee_minor == totals.net_minor == 0
+
+
+def test_a_point_may_stand_first(read_bytes: Read) -> None:
+    line = line_of(read_bytes, SALE._replace(gross_credit="1", net_credit=".91", commission=".09"))
+    assert (line.gross_minor, line.fee_minor, line.net_minor) == (100, 9, 91)
+    given = SALE._replace(gross_credit="1", net_credit="1.09", commission="-.09")
+    assert line_of(read_bytes, given).fee_minor == -9
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -200,6 +201,9 @@ def test_a_column_that_is_read_stands_once(prove_bytes: Prove) -> None:
      ({"net_credit": "25.501"}, "amount_wrong", "Net Credit (NC)"),
      ({"net_credit": "1e3"}, "amount_wrong", "Net Credit (NC)"),
      ({"net_credit": "-"}, "amount_wrong", "Net Credit (NC)"),
+     ({"net_credit": "."}, "amount_wrong", "Net Credit (NC)"),
+     ({"net_credit": "..5"}, "amount_wrong", "Net Credit (NC)"),
+     ({"net_credit": "25."}, "amount_wrong", "Net Credit (NC)"),
      ({"net_credit": "9999999999999999"}, "amount_wrong", "Net Credit (NC)"),
      ({"commission": "0.7001"}, "amount_wrong", "Commission (NC)"),
      ({"gross_credit": "x"}, "amount_wrong", "Gross Credit (GC)"),
