@@ -112,8 +112,9 @@ def parse(text: str, *, spans: Collection[str] = frozenset()) -> Document | File
 
 def decoded(piece: str) -> str | None:
     """The text that a piece of a string stands for; None if it is half a character."""
-    if "\\" not in piece:
-        return piece
+    quoted = piece.replace('\\"', '"')
+    if "\\" not in quoted:  # Nothing escaped but quotes, for no bare one stands in a string.
+        return quoted
     plain = str(json.loads(f'"{piece}"', strict=False))
     return None if _LONE_SURROGATE.search(plain) else plain
 

@@ -34,7 +34,7 @@ def recognises_answer(head: bytes) -> bool:
 
 def recognises_csv(head: bytes) -> bool:
     """Whether the first line names the columns of a report."""
-    names = first_line(head).split(",")
+    names = [name.strip(QUOTE) for name in first_line(head).split(",")]
     return all(mark in names for mark in HEADER_MARKS)
 
 

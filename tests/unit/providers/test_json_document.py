@@ -117,6 +117,11 @@ def test_a_long_text_is_kept_as_its_place_and_may_hold_raw_line_breaks() -> None
     assert code_of('{"report": "a\0b"}') == "json_wrong"
 
 
+@pytest.mark.parametrize("text", ['a"b', 'a\\"b', "a\\\\", '\\"\\\\"', "\\n", '"\n"'])
+def test_escapes_are_undone_as_they_were_made(text: str) -> None:
+    assert decoded(json.dumps(text)[1:-1]) == text
+
+
 def test_half_a_character_is_no_text() -> None:
     assert decoded("\\ud83d\\ude00") == "\U0001f600"
     assert decoded("\\ude00") is None

@@ -79,8 +79,9 @@ def test_the_lines(read_bytes: Read) -> None:
     [FLAT, CSV, CSV.rstrip(), b"\xef\xbb\xbf" + CSV, CSV.replace(b"\n", b"\r\n"),
      re.sub(rb"\\n\n *", b"\n      ", ANSWER), re.sub(rb"\\n\n *", b"\r\n", ANSWER),
      ANSWER.replace(b"\\n", b"\\r\\n"), ANSWER.replace(b"\\n\n", b"\\n\\n\n\n"),
-     ANSWER.replace(b"\n", b"\r\n")],
-    ids="flat csv unended bom crlf raw raw-crlf escaped-crlf doubled all-crlf".split(),  # noqa: SIM905 - short.
+     ANSWER.replace(b"\n", b"\r\n"),
+     b'"' + HEADER.strip().replace(b",", b'","') + b'"\n' + CSV[len(HEADER) :]],
+    ids="flat csv unended bom crlf raw raw-crlf escaped-crlf doubled all-crlf quoted".split(),  # noqa: SIM905 - short.
 )  # fmt: skip
 def test_line_breaks_do_not_change_the_lines(
     prove_bytes: Prove, read_bytes: Read, content: bytes
