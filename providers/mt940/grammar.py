@@ -17,10 +17,15 @@ from providers.amounts import REMEMBERED_MAX, exponent_of, unsigned_parser
 SIGNS = {"C": 1, "D": -1, "RC": -1, "RD": 1}
 CENTURY_TURN = 80
 NO_ENTRY_DATE = "    "
-NO_REFERENCE = frozenset({"", "NONREF", "N", "NOTPROVIDED", "EREF+", "KREF+", "MREF+"})
+# Nothing, or a word that says that the reference stands in the text.
+NO_REFERENCE = frozenset(
+    ("", "N", "NONREF", "NOTPROVIDED", "EREF", "EREF+", "KREF", "KREF+", "MARF", "MREF+", "PREF")
+)
 _AMOUNT = r"([0-9]{1,15}(?:,[0-9]{0,15})?)"
+# Behind the mark may stand the third letter of the currency, or `CR` and `DR` spelt out: either
+# way it says nothing that the balance does not.
 MOVEMENT = re.compile(
-    rf":61:([0-9]{{6}})([0-9]{{4}}|\x20{{4}})?(R?[CD])([A-Z]?)\x20?{_AMOUNT}"
+    rf":61:([0-9]{{6}})([0-9]{{4}}|\x20{{4}})?(R?[CD])[A-Z]?\x20?{_AMOUNT}"
     r"([A-Z][A-Z0-9\x20]{3})(.*)",
     re.DOTALL,
 )

@@ -14,7 +14,8 @@ from providers.mt940.fields import Field
 from providers.mt940.grammar import MOVEMENT, NO_ENTRY_DATE, SIGNS, day_of, entry_day
 from providers.settlement_file import FileRefused, shown
 
-KEY_CHARACTERS_MAX = 128  # SWIFT allows 16 and 35; banks were seen to print IBANs and names.
+# SWIFT allows 16 for each reference; banks were seen to print IBANs and names.
+KEY_CHARACTERS_MAX = 256
 GRAMMAR = "date, entry date, mark C D RC RD, amount with comma, type of four, reference"
 
 
@@ -22,7 +23,6 @@ class Movement(NamedTuple):
     """One movement as printed, its amount signed."""
 
     net_minor: int
-    letter: str  # The third letter of the currency, where it is printed.
     code: str  # Mark and type: `RC/NRTI`.
     ours: str
     theirs: str
@@ -35,7 +35,7 @@ def movement_of(line: str, parse: Callable[[str], int | None]) -> Movement | Non
     found = MOVEMENT.fullmatch(line)
     if found is None:
         return None
-    value_text, entry_text, mark, letter, amount, code, keys = found.groups()
+    value_text, entry_text, mark, amount, code, keys = found.groups()
     minor, value_at = parse(amount), day_of(value_text)
     if minor is None or value_at is None or not _are_keys(keys):
         return None
@@ -48,7 +48,7 @@ def movement_of(line: str, parse: Callable[[str], int | None]) -> Movement | Non
     ours, _, theirs = keys.partition("//")
     net_minor = minor * SIGNS[mark]
     code = f"{mark}/{code}"
-    return Movement(net_minor, letter, code, ours.strip(), theirs.strip(), booked_at, value_at)
+    return Movement(net_minor, code, ours.strip(), theirs.strip(), booked_at, value_at)
 
 
 def why_not(field: Field, parse: Callable[[str], int | None]) -> FileRefused:
@@ -56,7 +56,7 @@ def why_not(field: Field, parse: Callable[[str], int | None]) -> FileRefused:
     found = MOVEMENT.fullmatch(field.lines[0])
     if found is None:
         return refuse("record_wrong", field, GRAMMAR)
-    value_text, _, _, _, amount, _, keys = found.groups()
+    value_text, _, _, amount, _, keys = found.groups()
     if parse(amount) is None:
         return refuse("amount_wrong", field, "no more decimals than the currency has")
     if day_of(value_text) is None:

@@ -32,7 +32,6 @@ from providers.source import Source
 # A statement for every day of a year for 130 accounts; three controls of some 400 bytes for each.
 STATEMENTS_MAX = 50_000
 _TAGS = re.compile(rb"(?:^|\{4:)[\x01-\x03]?:([0-9]{2}[A-Z]?):", re.MULTILINE)
-LETTERS = "currency_letters"  # Behind marks: how many, and how many are of the currency.
 _TELLING = frozenset(("60F", "60M", "34F", "13", "13C", "13D", "90D", "90C"))
 _BOM = b"\xef\xbb\xbf"
 
@@ -82,17 +81,15 @@ class _Statements:
         self.last_booked = datetime.min.replace(tzinfo=UTC)
         self._batch_id = batch_id
         self._current: Statement | None = None
-        self._count = self._letters = self._letters_right = 0
+        self._count = 0
         self._last_day = ""
         self._closings: dict[tuple[str, str], tuple[tuple[int, int] | None, int]] = {}
         self._accounts: set[str] = set()
         self._controls: list[Control] = []
-        self._number = 1
 
     def take(self, field: Field) -> FileRefused | None:
         """Give a field to its statement, which may begin here."""
         current, tag = self._current, field.tag
-        self._number = field.number
         if current is None and tag in SAYS_NOTHING and tag != BEGIN:
             return None
         goes_on = tag in ACCOUNTS or tag in NUMBERS or tag in OPENINGS
@@ -117,10 +114,6 @@ class _Statements:
             return refused
         if not self._count:
             return FileRefused("no_lines", "there is no statement in it")
-        if self._letters:
-            told, right = str(self._letters), str(self._letters_right)
-            holds = self._letters == self._letters_right
-            self._controls.append(Control(LETTERS, told, right, holds, self._number))
         booked = self.last_booked.date()
         day = max(booked, date.fromisoformat(self._last_day)) if self._last_day else booked
         if day == date.min:
@@ -140,8 +133,6 @@ class _Statements:
             message = f"more than {STATEMENTS_MAX} statements"
             return FileRefused("too_many_parts", message, current.began)
         self._accounts.add(current.account)
-        self._letters += current.letters
-        self._letters_right += current.letters_right
         self._last_day = max(self._last_day, current.last_day)
         parts = (current.account, current.number, current.currency)
         name = " ".join(each for each in parts if each)
@@ -171,11 +162,11 @@ FORMAT = Format(
     variants=(
         Variant(
             "mt940", "account statements",
-            ("closing_balance", "opening_balance", LETTERS), recognises, read,
+            ("closing_balance", "opening_balance"), recognises, read,
         ),
         Variant(
             "mt942", "interim reports, where they print counts and sums",
-            ("debit_count", "debit_sum", "credit_count", "credit_sum", LETTERS),
+            ("debit_count", "debit_sum", "credit_count", "credit_sum"),
             recognises_interim, read,
         ),
     ),

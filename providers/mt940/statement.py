@@ -49,7 +49,6 @@ class Statement:
         self.closing_line = began
         self.ended = False  # By the mark of the end of a message.
         self.interim = False
-        self.letters = self.letters_right = 0  # Currency letters behind marks.
         self.last_day = ""  # As yyyy-mm-dd.
         self.said: set[str] = set()
         self._batch_id = batch_id
@@ -95,10 +94,7 @@ class Statement:
         moved = movement_of(lines[0], self._parse)
         if moved is None:
             return why_not(field, self._parse)
-        net, letter, code, ours, theirs, booked_at, value_at = moved
-        if letter:
-            self.letters += 1
-            self.letters_right += letter == self.currency[2]
+        net, code, ours, theirs, booked_at, value_at = moved
         side = "90C" if code[0] == "C" or code[:2] == "RD" else "90D"
         self._entries[side] += 1
         self._sums[side] += abs(net)
@@ -171,10 +167,11 @@ class Statement:
 
     def _take_name(self, field: Field) -> FileRefused | None:
         name = field.value
-        if not name or len(name) > KEY_CHARACTERS_MAX or not name.isprintable():
+        is_account = field.tag in ACCOUNTS
+        if len(name) > KEY_CHARACTERS_MAX or not name.isprintable() or (is_account and not name):
             expected = f"1 to {KEY_CHARACTERS_MAX} printable characters"
             return refuse("key_wrong", field, expected)
-        if field.tag in ACCOUNTS:
+        if is_account:
             self.account = name
         else:
             self.number = name

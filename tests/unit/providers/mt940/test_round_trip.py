@@ -93,4 +93,4 @@ def test_many_statements_of_one_account(prove_bytes: Prove) -> None:
     proof = prove_bytes(out.getvalue())
     assert isinstance(proof, FileProof)
     assert proof.lines == 501
-    assert len(proof.controls) == 11 + 10 + 1
+    assert len(proof.controls) == 11 + 10
