@@ -2,8 +2,8 @@
 
 Units: integer minor units of the row's currency.
 Shape: Rows.take(row) -> SettlementLine | FileRefused, by the Style that the header told.
-Keys: transaction id and net name a row, as a withdrawal and its reversal share one id; the invoice number is ours; the related id is what a refund,
-a reversal or a conversion belongs to.
+Keys: transaction id and net name a row, as a withdrawal and its reversal share one id; the invoice
+number is ours; the related id is what a refund, a reversal or a conversion belongs to.
 Source: docs/formats/paypal.md.
 """
 
