@@ -15,7 +15,7 @@ from providers.nacha import record as columns
 from providers.nacha.codes import ADVICE, CHANGE, CHANGED, RETURNED, REVERSAL, meaning_of, sign_of
 from providers.nacha.record import is_digits, words, wrong
 from providers.nacha.totals import Sums
-from providers.settlement_file import FileRefused, SettlementLine
+from providers.settlement_file import FileRefused, SettlementLine, shown
 from providers.times import moment
 
 PROVIDER = "nacha"
@@ -46,7 +46,7 @@ class Batch:
     def __init__(self, header: str, of_file: FileHeader, *, part: str, batch_id: str) -> None:
         """Begin behind a batch header."""
         self.header, self.part, self.sums = header, part, Sums()
-        self.account = words(header[columns.COMPANY]).strip()
+        self.account = shown(words(header[columns.COMPANY]).strip())
         self.is_advice = header[columns.ENTRY_CLASS] == ADVICE
         self._class = header[columns.ENTRY_CLASS]
         self._amount = columns.AMOUNT_OF_ADVICE if self.is_advice else columns.AMOUNT
@@ -57,7 +57,7 @@ class Batch:
         self._about = " ".join(found for name in names if (found := words(header[name]).strip()))
         self._reversal = header[columns.DESCRIPTION].strip().upper() == REVERSAL
         self._booked_at, self._batch_id = of_file.created_at, batch_id
-        self._key = f"{of_file.key}-{header[columns.BATCH_KEY].strip()}"
+        self._key = f"{of_file.key}-{shown(header[columns.BATCH_KEY].strip())}"
         self._value_at = value_day(header, of_file.created_at)
         self._ordinal = 0
         self._clear("", 0)

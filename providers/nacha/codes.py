@@ -11,7 +11,7 @@ Source: docs/formats/nacha.md.
 from functools import lru_cache
 from typing import NamedTuple
 
-from providers.settlement_file import UNKNOWN
+from providers.settlement_file import UNKNOWN, shown
 
 ADVICE, CHANGE = "ADV", "COR"
 REVERSAL = "REVERSAL"  # The description that the rules prescribe for a batch of them.
@@ -43,7 +43,7 @@ def meaning_of(entry_class: str, *, transaction: str) -> Meaning:
     side = "credit" if is_credit else "debit"
     kind = "bank_entry" if known else f"{UNKNOWN}{transaction}"
     is_back = not advice and transaction[1] in BACK
-    return Meaning(kind, f"{entry_class}:{transaction}:{side}", is_credit, is_back)
+    return Meaning(kind, f"{shown(entry_class)}:{transaction}:{side}", is_credit, is_back)
 
 
 def sign_of(meaning: Meaning, *, advice: bool, reason: str) -> int:

@@ -107,7 +107,7 @@ class _File:
         if self._batches > BATCHES_MAX:
             message = f"line {number}: more than {BATCHES_MAX} batches"
             return FileRefused("too_many_parts", message, number)
-        part = f"{self._batches}/{words(record[columns.BATCH_NUMBER]).strip()}"
+        part = f"{self._batches}/{shown(words(record[columns.BATCH_NUMBER]).strip())}"
         self.batch = Batch(record, self._header, part=part, batch_id=self._batch_id)
         if len(self._accounts) <= 1:
             self._accounts.add(self.batch.account)
@@ -160,7 +160,7 @@ def _file_header(number: int, line: str) -> FileHeader | FileRefused:
         expected = "YYMMDD and HHMM"
         return wrong("time_wrong", number, field="creation", printed=created, expected=expected)
     key = record[columns.CREATED_DAY] + record[columns.MODIFIER]
-    return FileHeader(words(record[columns.ORIGIN]).strip(), created_at, key)
+    return FileHeader(record[columns.ORIGIN].strip(), created_at, key)
 
 
 FORMAT = Format(

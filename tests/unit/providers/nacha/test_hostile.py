@@ -129,6 +129,16 @@ def test_a_file_without_entries_is_refused(prove_bytes: Prove) -> None:
     refused(prove_bytes(write(File(()))), "no_lines")
 
 
+def test_no_control_character_gets_into_words(prove_bytes: Prove) -> None:
+    batch_of = Batch(
+        (Entry("22", 5),), number="00\x8f0001", company="a\x1b[1m", entry_class="P\x9bD"
+    )
+    proof = prove_bytes(write(File((batch_of,))))
+    assert isinstance(proof, FileProof)
+    assert all(each.name.isprintable() for each in proof.controls)
+    assert proof.batch_id.isprintable()
+
+
 def test_two_returns_of_one_entry_are_refused(prove_bytes: Prove) -> None:
     twice = (returned("R01", "1" * 15), returned("R02", "1" * 15))
     content = write(File((Batch((Entry("26", 5, addenda=twice),)),)))
