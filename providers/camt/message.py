@@ -29,6 +29,7 @@ from providers.settlement_file import (
     Ending,
     FileRefused,
     SettlementLine,
+    shown,
 )
 from providers.source import LINES_MAX
 
@@ -153,7 +154,7 @@ class Message:
             provider=PROVIDER,
             batch_id=self._batch_id,
             line_number=element.sourceline or 0,
-            kind="bank_entry" if known else UNKNOWN + entry.code.rpartition(" ")[2],
+            kind="bank_entry" if known else UNKNOWN + shown(entry.state),
             reference=entry.reference or identity,
             provider_reference=entry.provider_reference,
             line_identity=identity,

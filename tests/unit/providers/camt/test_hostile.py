@@ -160,11 +160,11 @@ def test_elements_of_other_namespaces_and_comments_are_no_money(read_bytes: Read
 
 
 def test_an_unknown_state_is_kept_and_counts_for_no_balance(prove_bytes: Prove) -> None:
-    outcome = prove_bytes(changed(b"<Sts>BOOK</Sts>", b"<Sts>ODD</Sts>"))
+    outcome = prove_bytes(changed(b"<Sts>BOOK</Sts>", b"<Sts><Prtry>ODD ONE</Prtry></Sts>"))
     assert isinstance(outcome, FileRefused)
     assert outcome.field == "closing_balance EUR"
     assert outcome.proof is not None
-    assert outcome.proof.unknown == ("unknown:ODD",)
+    assert outcome.proof.unknown == ("unknown:ODD ONE",)
 
 
 def test_a_statement_without_entries_counts_by_its_balances(prove_bytes: Prove) -> None:
@@ -201,3 +201,33 @@ def test_kind_and_version_are_known_by_the_namespace() -> None:
             found = recognise(message([Account(())], version=version, prefix=prefix))
             assert found is not None
             assert (found[0].name, found[1].name) == ("camt", "camt.053")
+
+
+def notification(*, entry: str, kind: str = "054") -> bytes:
+    message, part = {"052": ("AcctRpt", "Rpt"), "054": ("DbtCdtNtfctn", "Ntfctn")}[kind]
+    return (
+        '<Envelope xmlns="urn:envelope"><Document'
+        f' xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.08">'
+        f"<BkToCstmr{message}><{part}><Id>N1</Id><CreDtTm>2026-03-31T12:00:00.5Z</CreDtTm>"
+        "<Acct><Id><Othr><Id>123-4</Id></Othr></Id></Acct>"
+        f'<Ntry><Amt Ccy="JPY">1000.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>{entry}</Ntry>'
+        f"</{part}></BkToCstmr{message}></Document></Envelope>"
+    ).encode()
+
+
+def test_a_pending_entry_without_a_day_has_that_of_its_report(read_bytes: Read) -> None:
+    (line,) = read_bytes(notification(entry="<Sts><Cd>PDNG</Cd></Sts>", kind="052"))
+    assert (line.net_minor, line.currency, line.account) == (-1000, "JPY", "123-4")
+    assert (line.kind, line.code) == ("bank_entry", "DBIT PDNG")
+    assert line.booked_at.isoformat() == "2026-03-31T12:00:00.500000+00:00"
+    assert line.zone == "Z"
+    assert line.line_identity == line.reference
+
+
+def test_a_day_may_have_a_zone_and_more_decimals_leave_a_residue(read_bytes: Read) -> None:
+    entry = "<Sts>BOOK</Sts><BookgDt><Dt>2026-03-31+09:00</Dt></BookgDt>"
+    content = notification(entry=entry).replace(b"1000.00", b"1000.6")
+    (line,) = read_bytes(content)
+    assert line.booked_at.isoformat() == "2026-03-31T00:00:00+09:00"
+    assert (line.net_minor, str(line.residue_minor)) == (-1001, "-0.4")
+    assert str(line.net_minor - line.residue_minor) == "-1000.6"
