@@ -27,8 +27,10 @@ VERSION = "2"
 DEFAULT_CURRENCY = "USD"  # Where neither account nor group names one: the standard is American.
 STATUS_READ = ("1", "3")  # An update, a correction. 2 takes back, 4 is a test: neither is money.
 TEXT_CHARACTERS_MAX = 1_000
-KEY_CHARACTERS_MAX = 128
-ACCOUNTS_MAX = 50_000  # Two controls of some 400 bytes for each: 40 MB at the worst.
+KEY_CHARACTERS_MAX = 256
+# Files, groups and accounts together; three controls of some 400 bytes each: 60 MB at the worst.
+PARTS_MAX = 50_000
+BEGINS = ("01", "02", "03")
 ORIGIN = datetime.min.replace(tzinfo=UTC)
 
 
@@ -50,19 +52,13 @@ class Report:
     def take(self, record: Record) -> FileRefused | None:
         """Read any record but a detail."""
         self._number = record.number
-        match record.code:
-            case "01":
-                return self._begin_file(record)
-            case "02":
-                return self._begin_group(record)
-            case "03":
-                return self._begin_account(record)
-            case "49":
-                return self._end(self._account, record, self._group)
-            case "98":
-                return self._end(self._group, record, self._file)
-            case _:
-                return self._end(self._file, record, None)
+        if record.code in BEGINS:
+            return self._begin(record)
+        if record.code == "49":
+            return self._end(self._account, record, self._group)
+        if record.code == "98":
+            return self._end(self._group, record, self._file)
+        return self._end(self._file, record, None)
 
     def detail(self, record: Record) -> SettlementLine | FileRefused:
         """Turn a record 16 into a line."""
@@ -100,6 +96,14 @@ class Report:
         account = next(iter(self._names)) if len(self._names) == 1 else ""
         return Ending(account, self._last_day.date(), tuple(self._controls))
 
+    def _begin(self, record: Record) -> FileRefused | None:
+        if self._files + self._groups + self._accounts >= PARTS_MAX:
+            message = f"more than {PARTS_MAX} files, groups and accounts"
+            return FileRefused("too_many_parts", message, record.number)
+        if record.code == "01":
+            return self._begin_file(record)
+        return self._begin_group(record) if record.code == "02" else self._begin_account(record)
+
     def _begin_file(self, record: Record) -> FileRefused | None:
         version = [*record.cells(), *[""] * 8][7]
         if version != VERSION:
@@ -124,9 +128,6 @@ class Report:
 
     def _begin_account(self, record: Record) -> FileRefused | None:
         self._accounts += 1
-        if self._accounts > ACCOUNTS_MAX:
-            message = f"more than {ACCOUNTS_MAX} accounts"
-            return FileRefused("too_many_parts", message, record.number)
         name, currency, *summaries = [*record.cells(), ""]
         currency = currency or self._group_currency or DEFAULT_CURRENCY
         if not _is_key(name) or not name:

@@ -98,7 +98,7 @@ def test_summaries(cells: str, amounts: list[int] | None) -> None:
         ("16,108", "16,1x8", "state_wrong", 4),
         ("1000,,B", "1000,V,269901,,B", "time_wrong", 4),
         ("1000,,B", "1000,Q,B", "record_wrong", 4),
-        ("OURS", "O" * 200, "key_wrong", 4),
+        ("OURS", "O" * 300, "key_wrong", 4),
         ("02,US,BANK,1", "02,US,BANK,4", "state_wrong", 2),
         ("02,US,BANK,1", "02,US,BANK,2", "state_wrong", 2),
         ("260101,,USD", "261301,,USD", "time_wrong", 2),

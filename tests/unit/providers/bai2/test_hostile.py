@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.bai2.records import CONTINUATIONS_MAX
+from providers.bai2.report import PARTS_MAX
 from providers.formats import prove
 from providers.settlement_file import FileRefused
 from tests.unit.providers.bai2.test_grammar import DETAIL, report
@@ -80,3 +81,11 @@ def test_a_record_without_an_end_is_refused(prove_bytes: Prove) -> None:
     refused = prove_bytes(report(DETAIL, *["88,x"] * (CONTINUATIONS_MAX + 1)).encode())
     assert isinstance(refused, FileRefused)
     assert refused.code == "record_order"
+
+
+def test_more_groups_than_anybody_has_are_refused(prove_bytes: Prove) -> None:
+    head, group = report(DETAIL).split("\n")[:2]
+    content = "\n".join([head, *[f"{group}\n98,0,0,2/"] * PARTS_MAX])
+    refused = prove_bytes(content.encode())
+    assert isinstance(refused, FileRefused)
+    assert refused.code == "too_many_parts"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from providers.formats import lines, prove
 from providers.mt940.fields import FIELD_LINES_MAX
+from providers.mt940.settlement import STATEMENTS_MAX
 from providers.settlement_file import FileProof, FileRefused
 from tests.unit.providers.conftest import Prove
 from tests.unit.providers.mt940.test_samples import FILES, FOLDER, proof_of
@@ -95,3 +96,9 @@ def test_a_field_without_an_end_is_refused(prove_bytes: Prove) -> None:
     refused = prove_bytes(HEAD + b":61:260102C1,NTRFX\n" + b"x\n" * (FIELD_LINES_MAX + 1))
     assert isinstance(refused, FileRefused)
     assert (refused.code, refused.line_number) == ("record_wrong", 5)
+
+
+def test_more_statements_than_anybody_has_are_refused(prove_bytes: Prove) -> None:
+    refused = prove_bytes((HEAD + b":62F:C260101EUR0,\n") * (STATEMENTS_MAX + 1))
+    assert isinstance(refused, FileRefused)
+    assert refused.code == "too_many_parts"
