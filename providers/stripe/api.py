@@ -105,7 +105,7 @@ def _line(element: Element, batch_id: str) -> SettlementLine | FileRefused:
     category, transaction_type = value.get("reporting_category") or "", value.get("type") or ""
     booked_at = moment_of_seconds(value["created"])
     assert booked_at is not None, "an object was checked"
-    kind = kind_of(category, transaction_type, source_id, gross)
+    kind = kind_of(category, transaction_type=transaction_type, source=source_id, gross_minor=gross)
     rate = value.get("exchange_rate")
     return SettlementLine(
         PROVIDER, batch_id, element.number, kind, ours or value["id"], source_id, value["id"],
@@ -146,7 +146,9 @@ def _checks(value: dict[str, Any]) -> Iterator[Check]:
     words = [value.get("reporting_category") or "", value.get("type") or ""]
     source_id = _source(value)[0]
     right = all(isinstance(word, str) for word in words)
-    right = right and bool(kind_of(words[0], words[1], source_id, gross))
+    right = right and bool(
+        kind_of(words[0], transaction_type=words[1], source=source_id, gross_minor=gross)
+    )
     word, expected = words[0] or words[1], "a code of letters, digits, - and _"
     yield _check("type", word, code="state_wrong", right=right, expected=expected)
     way = DIRECTIONS.get(str(word), 0)

@@ -61,7 +61,7 @@ class Balance:
     """All rows of one file."""
 
     def __init__(
-        self, header: Header, batch_id: str, money: Callable[[str], Parser], zone: str = ""
+        self, header: Header, batch_id: str, *, money: Callable[[str], Parser], zone: str
     ) -> None:
         """Begin before the first row; `money` gives the parser of a currency's amounts."""
         self._header, self._batch_id, self._money = header, batch_id, money
@@ -83,7 +83,9 @@ class Balance:
         booked_at = moment(booked)
         if gross is None or fee is None or net is None or booked_at is None:
             return self._fault(row)
-        kind = kind_of(category, transaction_type, source, gross)
+        kind = kind_of(
+            category, transaction_type=transaction_type, source=source, gross_minor=gross
+        )
         word = category or transaction_type
         wrong = gross - fee != net or gross * DIRECTIONS.get(word, 0) < 0
         if not kind or wrong or not identity or not is_key(identity + source + payout + account):
@@ -98,7 +100,7 @@ class Balance:
         ):
             return _too_many(row.number)
         ours = (own_refund if kind == "refund" else "") or own or intent
-        original = _original(facing, facing_currency, currency, gross) if facing else NO_AMOUNT
+        original = _original((facing, facing_currency), currency, gross) if facing else NO_AMOUNT
         return (
             SettlementLine(
                 PROVIDER, self._batch_id, row.number, kind, ours if is_key(ours) else identity,
@@ -151,11 +153,9 @@ def rate_of(text: str) -> Decimal | None:
     return rate if rate.is_finite() and rate > 0 else None
 
 
-def _original(
-    amount: str, printed_currency: str, currency: str, gross_minor: int
-) -> tuple[int | None, str]:
+def _original(printed: tuple[str, str], currency: str, gross_minor: int) -> tuple[int | None, str]:
     """What the customer was charged, where that was in another currency; signed as gross."""
-    original_currency = currency_of(printed_currency)
+    amount, original_currency = printed[0], currency_of(printed[1])
     exponent = exponent_of(original_currency)
     if original_currency == currency or exponent is None:
         return NO_AMOUNT
@@ -186,8 +186,13 @@ def _checks(cells: dict[str, str], money: Callable[[str], Parser]) -> Iterator[C
     right = moment(cells["booked"]) is not None
     yield Check("booked", cells["booked"], right, "time_wrong", "YYYY-MM-DD HH:MM:SS")
     word, named = cells["category"] or cells["type"], "category" if cells["category"] else "type"
-    right = bool(kind_of(cells["category"], cells["type"], cells["source"], gross))
-    yield Check(named, word, right, "state_wrong", "a code of letters, digits, - and _")
+    kind = kind_of(
+        cells["category"],
+        transaction_type=cells["type"],
+        source=cells["source"],
+        gross_minor=gross,
+    )
+    yield Check(named, word, bool(kind), "state_wrong", "a code of letters, digits, - and _")
     right = gross * DIRECTIONS.get(word, 0) >= 0
     way = f"the other sign for a {word}"
     yield Check("gross", cells["gross"], right, "amount_contradicts_state", way)

@@ -91,7 +91,7 @@ def _events(source: Source, builder: "_Builder") -> Iterator[Event]:
         wrong = _push(parser.close)
         yield from cast("list[Event]", waiting)
     if wrong:
-        raise builder.wrong("json_wrong", wrong)
+        raise builder.wrong("json_wrong", what=wrong)
 
 
 def _push(step: Callable[[], None]) -> str:
@@ -119,7 +119,7 @@ class _Builder:
         self._number = 0
         self._listed = False  # Whether the object at the top has a list in it.
 
-    def wrong(self, code: str, what: str) -> _NotReadError:
+    def wrong(self, code: str, *, what: str) -> _NotReadError:
         """A refusal at the object that is being read."""
         number = self._number + 1
         return _NotReadError(FileRefused(code, f"object {number}: {what}", number))
@@ -134,15 +134,17 @@ class _Builder:
             return self._close()
         else:
             if not self._stack or isinstance(self._stack[-1], _Listing):
-                raise self.wrong("json_wrong", "a bare value in place of an object")
+                raise self.wrong("json_wrong", what="a bare value in place of an object")
             if isinstance(value, str) and len(value) > TEXT_MAX:
-                raise self.wrong("json_wrong", f"a text has more than {TEXT_MAX} characters")
+                raise self.wrong("json_wrong", what=f"a text has more than {TEXT_MAX} characters")
             self._add(value)
         return None
 
     def _key(self, key: str) -> None:
         if len(key) > TEXT_MAX or key in self._stack[-1] or self._again(key):
-            raise self.wrong("json_wrong", f"the name {shown(key)!r} is too long or there twice")
+            raise self.wrong(
+                "json_wrong", what=f"the name {shown(key)!r} is too long or there twice"
+            )
         self._keys[-1] = key
 
     def _again(self, key: str) -> bool:
@@ -151,14 +153,14 @@ class _Builder:
     def _open(self, container: Any) -> None:  # noqa: ANN401 - a list or a dictionary.
         depth, top = len(self._stack), self._stack[-1] if self._stack else None
         if depth == DEPTH_MAX:
-            raise self.wrong("too_deep", f"nested more than {DEPTH_MAX} deep")
+            raise self.wrong("too_deep", what=f"nested more than {DEPTH_MAX} deep")
         is_list = isinstance(container, list)
         if is_list and (not depth or (depth == 1 and self._keys[0] == DATA)):
             self._listed = self._listed or bool(depth)
             container = _Listing()
         elif isinstance(top, _Listing):
             if is_list:
-                raise self.wrong("json_wrong", "a list in place of an object")
+                raise self.wrong("json_wrong", what="a list in place of an object")
         elif depth:
             self._add(container)
         if not depth or isinstance(top, _Listing):
@@ -169,7 +171,7 @@ class _Builder:
     def _add(self, value: Any) -> None:  # noqa: ANN401 - any JSON.
         self._values += 1
         if self._values > VALUES_MAX:
-            raise self.wrong("too_many_parts", f"more than {VALUES_MAX} values in one object")
+            raise self.wrong("too_many_parts", what=f"more than {VALUES_MAX} values in one object")
         top = self._stack[-1]
         if isinstance(top, list):
             cast("list[Any]", top).append(value)
@@ -187,6 +189,6 @@ class _Builder:
         if self._stack and not isinstance(self._stack[-1], _Listing):
             return None
         if self._number == LINES_MAX:
-            raise self.wrong("too_many_lines", f"more than {LINES_MAX} objects")
+            raise self.wrong("too_many_lines", what=f"more than {LINES_MAX} objects")
         self._number += 1
         return Element(self._number, done)

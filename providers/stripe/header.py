@@ -103,6 +103,6 @@ def wrong_width(number: int, *, printed: int, expected: int) -> FileRefused:
 def fault(number: int, names: Mapping[str, str], checks: Iterable[Check]) -> FileRefused:
     """Put the first wrong cell of a row into words; one of them is wrong."""
     check = next(each for each in checks if not each.right)
-    name, printed = names.get(check.field, check.field), shown(check.printed)
+    name, printed = shown(names.get(check.field, check.field)), shown(check.printed)
     message = f"line {number}, {name}: printed {printed!r}, expected {check.expected}"
     return FileRefused(check.code, message, number, name, printed, check.expected)

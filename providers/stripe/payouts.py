@@ -53,12 +53,11 @@ class Payouts:
         """One for every payout, where the file holds whole payouts; else none."""
         if not all(line_number for _, _, line_number in self._sums.values()):
             return ()
-        return tuple(
-            _control(payout, currency, sums) for (payout, currency), sums in self._sums.items()
-        )
+        return tuple(_control(key, sums) for key, sums in self._sums.items())
 
 
-def _control(payout: str, currency: str, sums: list[int]) -> Control:
+def _control(key: tuple[str, str], sums: list[int]) -> Control:
+    payout, currency = key
     paid, others, line_number = sums
     decimals = exponent_of(currency) or 0
     return Control(

@@ -101,7 +101,7 @@ def _is_cut(row: Row, line: SettlementLine, header: Header, taker: Taker) -> boo
 
 
 def _cut_off(row: Row, header: Header) -> FileRefused:
-    name, cell = header.names[header.last_field], shown(row.cells[header.width - 1])
+    name, cell = shown(header.names[header.last_field]), shown(row.cells[header.width - 1])
     expected = "a line end behind the last cell"
     message = f"line {row.number}, {name}: printed {cell!r}, expected {expected}"
     return FileRefused("file_cut_off", message, row.number, name, cell, expected)

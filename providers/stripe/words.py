@@ -1,6 +1,6 @@
 """Stripe's words for what happened, and the kinds of lines that they become.
 
-Shape: kind_of(category, type, source, gross) -> kind; empty if the word is no code at all.
+Shape: kind_of(category, …) -> kind; empty if the word is no code at all.
 Stripe has two words for a balance transaction: `reporting_category`, which is finer and goes first,
 and `type`. Those that are not here stay `unknown:<word>`, with their money.
 Source: docs/formats/stripe.md.
@@ -69,7 +69,7 @@ DIRECTIONS = {"charge": 1, "refund": -1}
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def kind_of(category: str, transaction_type: str, source: str, gross_minor: int) -> str:
+def kind_of(category: str, *, transaction_type: str, source: str, gross_minor: int) -> str:
     """What a balance transaction is; empty if neither word is a code."""
     kind = CATEGORIES.get(category) if category else TYPES.get(transaction_type)
     if kind is None:

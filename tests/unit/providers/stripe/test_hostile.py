@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from providers.formats import lines
 from providers.settlement_file import FileProof, FileRefused, SettlementLine
 from tests.unit.providers.conftest import Prove
-from tests.unit.providers.stripe.test_layouts import REPORT, TRANSACTION
+from tests.unit.providers.stripe.test_json import TRANSACTION
+from tests.unit.providers.stripe.test_layouts import REPORT
 from tests.unit.providers.stripe.test_samples import EXPECTED, ONE_PAYOUT, SAMPLES
 from tests.unit.providers.stripe.writing import (
     Transaction,
