@@ -20,13 +20,13 @@ from providers.amounts import exponent_of, scale
 from providers.settlement_file import UNKNOWN
 from providers.times import FIRST_YEAR, LAST_YEAR, zone_of
 
-REMEMBERED_MAX = 65_536  # Some 10 MB a table; two tables an exponent, of which few are full.
+REMEMBERED_MAX = 65_536
+PRICES_MAX, FEES_MAX = 131_072, 32_768  # Some 20 and 5 MB a table; a file fills one or two.
 RATE_DECIMALS_MAX = 20
 KEYS_CHARACTERS_MAX = 512  # Documented: 16 or 80 for each of six.
 _CODE = re.compile(r"\w[\w .:/()-]{0,63}")  # A type becomes part of a kind: short and printable.
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.(?:[0-9]{3}){1,2})?)?"
 _LOOSE_TIME = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[ T]{_CLOCK})?")
-_BARE_POINT = re.compile(r"(?<![0-9.])\.(?=[0-9])")  # `.91`, seen beside `0.91`.
 TIME_CHARACTERS = len("2026-03-31 10:00:00")
 
 KINDS = {
@@ -58,13 +58,15 @@ class Amounts(dict[str, int]):
         super().__init__({"": 0})
         self._exponent = exponent
         self._signed = signed
+        self._most = FEES_MAX if signed else PRICES_MAX
 
     def __missing__(self, text: str) -> int:
         """Read an amount for the first time."""
-        minor = scale(_BARE_POINT.sub("0.", text, count=1), self._exponent)
+        whole = text if text[0] != "." and text[:2] != "-." else text.replace(".", "0.", 1)
+        minor = scale(whole, self._exponent)  # `.91` was seen beside `0.91`.
         if minor is None or abs(minor) > AMOUNT_MAX or (text[0] == "-" and not self._signed):
             raise UnreadableError
-        if len(self) >= REMEMBERED_MAX:
+        if len(self) >= self._most:
             self.clear()
             self[""] = 0
         self[text] = minor
