@@ -128,7 +128,7 @@ class _Descent:
         self._values = 0
 
     def whole(self) -> Value:
-        root, at = self.value(self.space(0), 0)
+        root, at = self.value(self.space(0), depth=0)
         at = self.space(at)
         if at < len(self._text):
             raise _Fault(at, "nothing more after the document")
@@ -139,7 +139,7 @@ class _Descent:
         assert found is not None, "no space is a match too"
         return found.end()
 
-    def value(self, at: int, depth: int, key: str = "") -> tuple[Value, int]:
+    def value(self, at: int, *, depth: int, key: str = "") -> tuple[Value, int]:
         self._values += 1
         if self._values > VALUES_MAX:
             raise _Fault(at, f"at most {VALUES_MAX} values", code="too_many_parts")
@@ -147,9 +147,9 @@ class _Descent:
             raise _Fault(at, f"at most {DEPTH_MAX} levels", code="too_deep")
         first = self._text[at : at + 1]
         if first == "{":
-            return self._members(at, depth)
+            return self._members(at, depth=depth)
         if first == "[":
-            return self._items(at, depth)
+            return self._items(at, depth=depth)
         if first == '"':
             return self._span(at) if key in self._spans else self._string(at)
         for word, meant in _WORDS.items():
@@ -162,7 +162,7 @@ class _Descent:
             raise _Fault(at, f"a number of at most {NUMBER_CHARACTERS_MAX} digits")
         return Number(found.group()), found.end()
 
-    def _members(self, start: int, depth: int) -> tuple[Members, int]:
+    def _members(self, start: int, *, depth: int) -> tuple[Members, int]:
         by_name: dict[str, Value] = {}
         at = self.space(start + 1)
         while self._text[at : at + 1] != "}" or by_name:
@@ -172,18 +172,18 @@ class _Descent:
             if name in by_name:
                 raise _Fault(at, "each name once in an object")
             at = self._expect(":", self.space(behind))
-            by_name[name], at = self.value(self.space(at), depth + 1, name)
+            by_name[name], at = self.value(self.space(at), depth=depth + 1, key=name)
             at = self.space(at)
             if self._text[at : at + 1] == "}":
                 break
             at = self.space(self._expect(",", at))
         return Members(by_name, start, at + 1), at + 1
 
-    def _items(self, start: int, depth: int) -> tuple[list[Value], int]:
+    def _items(self, start: int, *, depth: int) -> tuple[list[Value], int]:
         items: list[Value] = []
         at = self.space(start + 1)
         while self._text[at : at + 1] != "]" or items:
-            item, at = self.value(at, depth + 1)
+            item, at = self.value(at, depth=depth + 1)
             items.append(item)
             at = self.space(at)
             if self._text[at : at + 1] == "]":

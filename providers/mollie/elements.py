@@ -30,46 +30,48 @@ class Money(NamedTuple):
     currency: str
 
 
+class Sums(NamedTuple):
+    """What a settlement's parts come to, beside its amount."""
+
+    currency: str
+    unit: int  # Of 10^-4: 100 are a cent.
+    exact: int  # Revenue less costs, times 10^4.
+    gross_minor: int
+    net_minor: int
+    printed: str
+    holds: bool
+
+
 def settlement(
     element: Element, document: Document, *, batch_id: str, named: bool
 ) -> tuple[SettlementLine, tuple[Control, ...]]:
     """Read a settlement: its amount is its revenue without VAT less its costs with VAT."""
-    amount = element.element("amount")
-    currency = amount.currency("currency")
-    exponent = exponent_of(currency) or 0
-    unit = 10 ** (DECIMALS - exponent)
-    paid = amount.scaled("value", decimals=exponent)
-    revenue = sum(_parts(element, "revenue", "amountNet", currency=currency))
-    costs = sum(_parts(element, "costs", "amountGross", currency=currency))
-    exact = revenue - costs
-    net, gross = _round(exact, unit), _round(revenue, unit)
-    if max(abs(net), abs(gross)) > INTEGER_MAX:
-        element.wrong("periods", code="amount_wrong", expected=f"at most {INTEGER_MAX} in all")
-    rest = net * unit - exact
-    holds = 2 * abs(paid * unit - exact) < unit
+    sums = _sums(element)
+    gross, net, unit = sums.gross_minor, sums.net_minor, sums.unit
+    rest = net * unit - sums.exact
     name, state = element.key("id"), element.text("status", optional=True)
-    control = Control(
-        f"{AMOUNT} {name}" if named else AMOUNT,
-        printed(paid, decimals=exponent),
-        printed(exact, decimals=DECIMALS),
-        holds,
-        element.number,
-    )
+    if state not in STATES and not _is_code(state):
+        element.wrong("status", code="state_wrong", expected="a word of letters")
     raw = element.raw(document)
     identity = name if name.startswith(ID_OF_A_SETTLEMENT) else f"{name}/{_digest(raw)}"
     created_at, zone = element.time("createdAt")
-    if state not in STATES and not _is_code(state):
-        element.wrong("status", code="state_wrong", expected="a word of letters")
     line = SettlementLine(
         PROVIDER, batch_id, element.number,
         "payout" if state in STATES else UNKNOWN + state,
         identity, element.key("reference", optional=True) or name, identity,
-        gross, gross - net, net, currency, created_at, raw,
+        gross, gross - net, net, sums.currency, created_at, raw,
         Decimal(rest) / unit if rest else NO_RESIDUE,
         state or "settlement", zone,
         element.time("settledAt")[0] if element.has("settledAt") else None,
         "", name,
     )  # fmt: skip
+    control = Control(
+        f"{AMOUNT} {name}" if named else AMOUNT,
+        sums.printed,
+        printed(sums.exact, decimals=DECIMALS),
+        sums.holds,
+        element.number,
+    )
     return line, (control,)
 
 
@@ -106,7 +108,22 @@ def _money(element: Element, name: str) -> Money:
     return Money(within.scaled("value", decimals=exponent_of(currency) or 0), currency)
 
 
-def _parts(element: Element, side: str, amount: str, *, currency: str) -> Iterator[int]:
+def _sums(element: Element) -> Sums:
+    amount = element.element("amount")
+    currency = amount.currency("currency")
+    exponent = exponent_of(currency) or 0
+    unit = 10 ** (DECIMALS - exponent)
+    paid = amount.scaled("value", decimals=exponent)
+    revenue = sum(_parts(element, "revenue", amount="amountNet", currency=currency))
+    exact = revenue - sum(_parts(element, "costs", amount="amountGross", currency=currency))
+    gross, net = _round(revenue, unit=unit), _round(exact, unit=unit)
+    if max(abs(net), abs(gross)) > INTEGER_MAX:
+        element.wrong("periods", code="amount_wrong", expected=f"at most {INTEGER_MAX} in all")
+    holds = 2 * abs(paid * unit - exact) < unit
+    return Sums(currency, unit, exact, gross, net, printed(paid, decimals=exponent), holds)
+
+
+def _parts(element: Element, side: str, *, amount: str, currency: str) -> Iterator[int]:
     """One side of all months, in the order of the document."""
     years = element.element("periods")
     for year in years.names():
@@ -120,7 +137,7 @@ def _parts(element: Element, side: str, amount: str, *, currency: str) -> Iterat
                 yield within.scaled("value", decimals=DECIMALS)
 
 
-def _round(scaled: int, unit: int) -> int:
+def _round(scaled: int, *, unit: int) -> int:
     """Half away from zero."""
     size = (2 * abs(scaled) + unit) // (2 * unit)
     return size if scaled >= 0 else -size

@@ -29,7 +29,7 @@ class Chain:
     broken_newest_first: int = 0
     broken_oldest_first: int = 0
 
-    def follow(self, movement_minor: int, balance_minor: int, line_number: int) -> None:
+    def follow(self, *, movement_minor: int, balance_minor: int, line_number: int) -> None:
         """Compare a row with the one before it in the file."""
         self.steps += 1
         if self.balance_minor == balance_minor + self.movement_minor:
@@ -57,7 +57,7 @@ class Balances:
         if chain is None:
             self._chains[currency] = Chain(movement, balance, line_number)
         else:
-            chain.follow(movement, balance, line_number)
+            chain.follow(movement_minor=movement, balance_minor=balance, line_number=line_number)
 
     def controls(self) -> tuple[Control, ...]:
         """One a currency with two rows or more: the steps, and those that hold."""

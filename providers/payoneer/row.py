@@ -102,7 +102,7 @@ def find_header(row: Row) -> Header | FileRefused:
 def read(cells: Cells) -> Values | None:
     """Read a row; None if one of its cells is bad."""
     exponent, kind = exponent_of(cells.currency), kind_of(cells.state)
-    at = _at(cells.date, cells.time, zone_of(cells.zone))
+    at = _at(cells.date, time=cells.time, zone=zone_of(cells.zone))
     if exponent is None or at is None or not kind or not _is_key(cells.transaction):
         return None
     net = _net(cells, exponent)
@@ -148,7 +148,7 @@ def kind_of(state: str) -> str:
     return f"{UNKNOWN}{word}" if word and len(state) <= STATE_CHARACTERS_MAX else ""
 
 
-def _at(date: str, time: str, zone: tzinfo | None) -> datetime | None:
+def _at(date: str, *, time: str, zone: tzinfo | None) -> datetime | None:
     """`05/03/2021` is the third of May; None if the second number cannot be a day, and so on."""
     if zone is None or not _TIME.fullmatch(f"{date} {time}"):
         return None
@@ -197,8 +197,9 @@ def _faults(cells: Cells) -> Iterator[tuple[str, str, str]]:
     zone, exponent = zone_of(cells.zone), exponent_of(cells.currency)
     if zone is None:
         yield "time_wrong", "zone", "a zone"
-    if _at(cells.date, cells.time, zone) is None:
-        yield "time_wrong", "date" if _at(cells.date, "00:00:00", zone) is None else "time", DAY
+    if _at(cells.date, time=cells.time, zone=zone) is None:
+        dated = _at(cells.date, time="00:00:00", zone=zone) is not None
+        yield "time_wrong", "time" if dated else "date", DAY
     if exponent is None:
         yield "currency_unknown", "currency", "a currency of ISO 4217"
         return
