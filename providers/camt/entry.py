@@ -73,7 +73,7 @@ class Entries:
         parts = tags.parts(element)
         for name in parts.doubled:
             if name in ONCE:
-                return self._wrong("element_wrong", name, "twice", "once")
+                return self._wrong("element_wrong", field=name, printed="twice", expected="once")
         money, sign = self._money(parts.first.get("Amt")), self._sign(parts.first.get("CdtDbtInd"))
         state = self._state(parts.first.get("Sts"))
         booked, value = (self._time(parts.first.get(name)) for name in ("BookgDt", "ValDt"))
@@ -102,7 +102,7 @@ class Entries:
             text=words_of(tags, parts.first, details),
         )
 
-    def _wrong(self, code: str, field: str, printed: str, expected: str) -> None:
+    def _wrong(self, code: str, *, field: str, printed: str, expected: str) -> None:
         if self._fault is None:
             words = shown(printed)
             message = f"line {self._line}, {field}: printed {words!r}, expected {expected}"
@@ -112,23 +112,32 @@ class Entries:
         text = text_of(element)
         currency = "" if element is None else element.get("Ccy", "")
         if exponent_of(currency) is None:
-            return self._wrong("currency_unknown", "Amt Ccy", currency, "a currency of ISO 4217")
-        rounded = amount(text, currency)
+            return self._wrong(
+                "currency_unknown",
+                field="Amt Ccy",
+                printed=currency,
+                expected="a currency of ISO 4217",
+            )
+        rounded = amount(text, currency=currency)
         if rounded is None:
-            return self._wrong("amount_wrong", "Amt", text, "an unsigned decimal")
+            return self._wrong(
+                "amount_wrong", field="Amt", printed=text, expected="an unsigned decimal"
+            )
         return rounded, currency
 
     def _sign(self, element: Element | None) -> int | None:
         text = text_of(element)
         sign = SIGNS.get(text)
-        return sign or self._wrong("state_wrong", "CdtDbtInd", text, "CRDT or DBIT")
+        return sign or self._wrong(
+            "state_wrong", field="CdtDbtInd", printed=text, expected="CRDT or DBIT"
+        )
 
     def _state(self, element: Element | None) -> str | None:
         """`Sts` holds the code itself up to version 7, a Cd or Prtry since."""
         if element is not None and len(element):
             element = element[0]
         text = text_of(element)
-        return text or self._wrong("state_wrong", "Sts", text, "a status")
+        return text or self._wrong("state_wrong", field="Sts", printed=text, expected="a status")
 
     def _time(self, element: Element | None) -> tuple[datetime, str] | None:
         if element is None:
@@ -137,14 +146,18 @@ class Entries:
         found = time_of(text)
         if found is None:
             name = self._tags.name(element)
-            self._wrong("time_wrong", name, text, "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss")
+            self._wrong(
+                "time_wrong", field=name, printed=text, expected="YYYY-MM-DD or YYYY-MM-DDThh:mm:ss"
+            )
         return found
 
     def _details(self, element: Element) -> list[Element] | None:
         found = list(element.iterfind(self._tags.details))
         if len(found) > DETAILS_MAX:
             count = str(len(found))
-            return self._wrong("too_many_parts", "TxDtls", count, f"at most {DETAILS_MAX}")
+            return self._wrong(
+                "too_many_parts", field="TxDtls", printed=count, expected=f"at most {DETAILS_MAX}"
+            )
         return found
 
     def _keys(
@@ -173,7 +186,7 @@ class Entries:
         text = (instructed.findtext(self._tags.rate) or "").strip()
         found = rate(text) if text else None
         if text and found is None:
-            self._wrong("amount_wrong", "XchgRate", text, "a decimal")
+            self._wrong("amount_wrong", field="XchgRate", printed=text, expected="a decimal")
         return Original(sign * money[0].minor, money[1], found)
 
     def _code(

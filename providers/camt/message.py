@@ -179,7 +179,9 @@ class Message:
     def _identity(self, entry: Entry, booked_at: datetime, raw: str) -> str:
         statement = self._statement
         if entry.own_reference:
-            signed = exactly(entry.sign * entry.amount.scaled, exponent_of(entry.currency) or 0)
+            signed = exactly(
+                entry.sign * entry.amount.scaled, exponent=exponent_of(entry.currency) or 0
+            )
             words = [statement.account, entry.own_reference, booked_at.date().isoformat(), signed]
             return "|".join(words if entry.state == BOOKED else [*words, entry.state])
         words = [statement.account, statement.id, str(statement.entries), raw]

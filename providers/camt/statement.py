@@ -121,7 +121,7 @@ class Statement:
         return Control(
             name=f"{CLOSING_CONTROL} {currency}",
             printed=closing.printed,
-            computed=exactly(computed, exponent_of(currency) or 0),
+            computed=exactly(computed, exponent=exponent_of(currency) or 0),
             holds=computed == closing.scaled,
             line_number=closing.line_number,
         )
@@ -133,7 +133,9 @@ class Statement:
         if text and len(text) <= ACCOUNT_CHARACTERS_MAX and text.isprintable():
             self.account = text
             return None
-        return _refused("key_wrong", element, "Acct Id", text, "an IBAN or another id")
+        return _refused(
+            "key_wrong", element, field="Acct Id", printed=text, expected="an IBAN or another id"
+        )
 
     def _take_balance(self, element: Element) -> FileRefused | None:
         tags = self._tags
@@ -145,23 +147,49 @@ class Statement:
         currency = "" if money is None else money.get("Ccy", "")
         if exponent_of(currency) is None:
             expected = "a currency of ISO 4217"
-            return _refused("currency_unknown", element, f"{code} Amt Ccy", currency, expected)
-        read = amount(text, currency)
+            return _refused(
+                "currency_unknown",
+                element,
+                field=f"{code} Amt Ccy",
+                printed=currency,
+                expected=expected,
+            )
+        read = amount(text, currency=currency)
         if read is None:
-            return _refused("amount_wrong", element, f"{code} Amt", text, "an unsigned decimal")
+            return _refused(
+                "amount_wrong",
+                element,
+                field=f"{code} Amt",
+                printed=text,
+                expected="an unsigned decimal",
+            )
         sign = SIGNS.get(text_of(parts.get("CdtDbtInd")))
         if sign is None:
             text = text_of(parts.get("CdtDbtInd"))
-            return _refused("state_wrong", element, f"{code} CdtDbtInd", text, "CRDT or DBIT")
+            return _refused(
+                "state_wrong",
+                element,
+                field=f"{code} CdtDbtInd",
+                printed=text,
+                expected="CRDT or DBIT",
+            )
+        printed = text if sign > 0 or not read.scaled else f"-{text}"
+        balance = Balance(sign * read.scaled, printed, self._day(element), element.sourceline or 0)
+        return self._keep(balance, (code, currency), element)
+
+    def _day(self, balance: Element) -> datetime | None:
+        day = balance.find(self._tags.path("Dt"))
+        at = time_of(text_of(day[0] if day is not None and len(day) else None))
+        return None if at is None else at[0]
+
+    def _keep(
+        self, balance: Balance, name: tuple[str, str], element: Element
+    ) -> FileRefused | None:
         self._balances += 1
         if self._balances > BALANCES_MAX:
-            count = str(self._balances)
-            return _refused("too_many_parts", element, "Bal", count, f"at most {BALANCES_MAX}")
-        day = parts.get("Dt")
-        at = time_of(text_of(day[0] if day is not None and len(day) else None))
-        printed = text if sign > 0 or not read.scaled else f"-{text}"
-        balance = Balance(sign * read.scaled, printed, at and at[0], element.sourceline or 0)
-        self.balances.setdefault((code, currency), []).append(balance)
+            count, most = str(self._balances), f"at most {BALANCES_MAX}"
+            return _refused("too_many_parts", element, field="Bal", printed=count, expected=most)
+        self.balances.setdefault(name, []).append(balance)
         return None
 
 
@@ -169,7 +197,9 @@ def _day(balance: Balance) -> float:
     return 0.0 if balance.day is None else balance.day.timestamp()
 
 
-def _refused(code: str, element: Element, field: str, printed: str, expected: str) -> FileRefused:
+def _refused(
+    code: str, element: Element, *, field: str, printed: str, expected: str
+) -> FileRefused:
     line = element.sourceline
     words = shown(printed)
     message = f"line {line}, {field}: printed {words!r}, expected {expected}"

@@ -81,7 +81,7 @@ class Printed(NamedTuple):
         return Control(
             name=self.name,
             printed=self.text,
-            computed=str(computed) if count else exactly(computed, CENTS),
+            computed=str(computed) if count else exactly(computed, exponent=CENTS),
             holds=computed == self.value,
             line_number=self.line_number,
         )
@@ -98,7 +98,7 @@ def read_summary(tags: Tags, element: Element) -> list[Printed] | FileRefused:
             text = text_of(parts[child])
             value = _count(text) if child == "NbOfNtries" else sum_of(text)
             if value is None:
-                return _refused(parts[child], f"{name}/{child}", text)
+                return _refused(parts[child], field=f"{name}/{child}", printed=text)
             found.append(Printed(control, text, value, parts[child].sourceline or 0))
         if tags.name(group) == "TtlNtries":
             net = _net(tags, group)
@@ -123,12 +123,12 @@ def _net(tags: Tags, group: Element) -> list[Printed] | FileRefused:
     text, sign = text_of(money), SIGNS.get(text_of(parts["CdtDbtInd"]))
     value = sum_of(text)
     if value is None or sign is None:
-        return _refused(money, "TtlNetNtry", text)
+        return _refused(money, field="TtlNetNtry", printed=text)
     printed = f"-{text}" if sign < 0 and value else text
     return [Printed(NET, printed, sign * value, money.sourceline or 0)]
 
 
-def _refused(element: Element, field: str, printed: str) -> FileRefused:
+def _refused(element: Element, *, field: str, printed: str) -> FileRefused:
     line, words = element.sourceline, shown(printed)
     message = f"line {line}, {field}: printed {words!r}, expected a number"
     return FileRefused("totals_not_understood", message, line, field, words, "a number")

@@ -39,7 +39,7 @@ def _balance(code: str, minor: int) -> str:
     )
 
 
-def _entry(number: int, minor: int) -> str:
+def _entry(number: int, *, minor: int) -> str:
     return (
         f"<Ntry>{_amount(minor)}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-31</Dt></BookgDt>"
         f"<ValDt><Dt>2026-04-01</Dt></ValDt><AcctSvcrRef>BK{number:012d}</AcctSvcrRef>"
@@ -59,7 +59,7 @@ def write_statement(out: BinaryIO, count: int) -> None:
     out.write(f"<TxsSummry>{total}</TxsSummry>\n".encode())
     waiting: list[str] = []
     for number, minor in enumerate(_amounts(count)):
-        waiting.append(_entry(number, minor))
+        waiting.append(_entry(number, minor=minor))
         if len(waiting) == ENTRIES_AT_ONCE:
             out.write("".join(waiting).encode())
             waiting.clear()

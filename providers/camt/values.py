@@ -24,7 +24,7 @@ _TIME = re.compile(
 TRUE = ("true", "1")
 
 
-def amount(text: str, currency: str) -> Rounded | None:
+def amount(text: str, *, currency: str) -> Rounded | None:
     """An unsigned amount of a known currency."""
     exponent = exponent_of(currency)
     if exponent is None or text[:1] == "-":
@@ -52,7 +52,7 @@ def _canonical(text: str) -> str:
     return text.removesuffix(".") if text[:1].isdigit() else text
 
 
-def exactly(scaled: int, exponent: int) -> str:
+def exactly(scaled: int, *, exponent: int) -> str:
     """`2700000` of a currency with 2 decimals is `27.00`; more decimals where there are some."""
     text = printed(scaled, decimals=DECIMALS_MAX)
     for _ in range(DECIMALS_MAX - exponent):

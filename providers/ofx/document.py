@@ -43,7 +43,7 @@ ACCOUNT_CHARACTERS_MAX = 64
 class Document:
     """One file from its `<OFX>` on; flat in memory."""
 
-    def __init__(self, batch_id: str, encoding: str) -> None:
+    def __init__(self, batch_id: str, *, encoding: str) -> None:
         """Begin before the first tag."""
         self._batch_id = batch_id
         self._encoding = encoding
@@ -141,7 +141,7 @@ class Document:
         elif name == "CURDEF" and inside in STATEMENTS:
             self._owner = self._owner._replace(currency=token.text.strip())
         elif name == "ACCTID" and inside in ACCOUNTS:
-            text = decoded(token.text, self._encoding)
+            text = decoded(token.text, encoding=self._encoding)
             account = "" if text is None else plain_text(text.strip())
             if not account or len(account) > ACCOUNT_CHARACTERS_MAX or not account.isprintable():
                 line, words = token.line_number, shown(account)

@@ -62,7 +62,7 @@ def _codec(name: str) -> str:
     return UTF_8 if plain == "UTF8" else UNSTATED
 
 
-def decoded(text: str, encoding: str) -> str | None:
+def decoded(text: str, *, encoding: str) -> str | None:
     """What a text read as Latin-1 says in its encoding; None if it is not in it."""
     if text.isascii() or encoding == LATIN_1:
         return text

@@ -24,7 +24,7 @@ def read(source: Source, batch_id: str) -> Reading:
         if isinstance(token, FileRefused):
             return token
         if document is None:  # What stands before the first tag.
-            document = Document(batch_id, encoding_of(token.raw))
+            document = Document(batch_id, encoding=encoding_of(token.raw))
             continue
         taken = document.take(token)
         if isinstance(taken, FileRefused):

@@ -92,10 +92,10 @@ class _Cutter:
         """Take text that belongs to the open token."""
         after = content.find("<", at)
         text = content[at:] if after < 0 else content[at:after]
-        self._add(text, text)
+        self._add(text, raw=text)
         return at + len(text)
 
-    def _add(self, text: str, raw: str) -> None:
+    def _add(self, text: str, *, raw: str) -> None:
         self._texts.append(text)
         self._raws.append(raw)
         self._size += len(raw)
@@ -113,11 +113,11 @@ class _Cutter:
         after = content.find(closer, at + len(opener)) if opener else -1
         if after >= 0:
             inner = content[at + len(opener) : after] if opener == _CDATA else ""
-            self._add(inner, content[at : after + len(closer)])
+            self._add(inner, raw=content[at : after + len(closer)])
             return self._text(content, after + len(closer))
         if opener and not last:
             return None
-        self._add("<", "<")
+        self._add("<", raw="<")
         return self._text(content, at + 1)
 
     def _too_large(self) -> FileRefused:

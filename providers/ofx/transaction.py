@@ -97,39 +97,57 @@ def line_of(said: Transaction, owner: Owner) -> SettlementLine | FileRefused:
     read = _read(texts, said, owner)
     if isinstance(read, FileRefused):
         return read
-    raw = decoded(said.raw, owner.encoding)
+    raw = decoded(said.raw, encoding=owner.encoding)
     if raw is None:
-        return _refused("encoding_wrong", said, "STMTTRN", said.raw, owner.encoding)
+        return _refused(
+            "encoding_wrong", said, field="STMTTRN", printed=said.raw, expected=owner.encoding
+        )
     return _line(read, owner, raw.rstrip())
 
 
 def _texts(said: Transaction, encoding: str) -> dict[str, str] | FileRefused:
     texts: dict[str, str] = {}
     for name, printed in said.fields.items():
-        text = decoded(printed, encoding)
+        text = decoded(printed, encoding=encoding)
         if text is None:
-            return _refused("encoding_wrong", said, name, printed, encoding)
+            return _refused("encoding_wrong", said, field=name, printed=printed, expected=encoding)
         text = texts[name] = plain_text(text.strip())
         if name in KEYS and (len(text) > KEY_CHARACTERS_MAX or not text.isprintable()):
-            return _refused("key_wrong", said, name, text, "a short printable key")
+            return _refused(
+                "key_wrong", said, field=name, printed=text, expected="a short printable key"
+            )
     return texts
 
 
 def _read(texts: dict[str, str], said: Transaction, owner: Owner) -> _Read | FileRefused:
     currency = texts.get("CURSYM", "") if said.foreign == "CURRENCY" else owner.currency
     if exponent_of(currency) is None:
-        return _refused("currency_unknown", said, "CURDEF", currency, "a currency of ISO 4217")
+        return _refused(
+            "currency_unknown",
+            said,
+            field="CURDEF",
+            printed=currency,
+            expected="a currency of ISO 4217",
+        )
     printed = texts.get("TRNAMT", "")
-    money = amount(printed, currency)
+    money = amount(printed, currency=currency)
     if money is None:
-        return _refused("amount_wrong", said, "TRNAMT", printed, "a signed decimal")
+        return _refused(
+            "amount_wrong", said, field="TRNAMT", printed=printed, expected="a signed decimal"
+        )
     printed = texts.get("DTPOSTED", "")
     booked = time_of(printed)
     if booked is None:
-        return _refused("time_wrong", said, "DTPOSTED", printed, "YYYYMMDD or YYYYMMDDhhmmss")
+        return _refused(
+            "time_wrong",
+            said,
+            field="DTPOSTED",
+            printed=printed,
+            expected="YYYYMMDD or YYYYMMDDhhmmss",
+        )
     rate = texts.get("CURRATE", "")
     if rate and scale(rate.replace(",", "."), RATE_DECIMALS_MAX) is None:
-        return _refused("amount_wrong", said, "CURRATE", rate, "a decimal")
+        return _refused("amount_wrong", said, field="CURRATE", printed=rate, expected="a decimal")
     return _Read(texts, money, currency, booked, said)
 
 
@@ -171,7 +189,7 @@ def _line(read: _Read, owner: Owner, raw: str) -> SettlementLine:
     )
 
 
-def amount(text: str, currency: str) -> Rounded | None:
+def amount(text: str, *, currency: str) -> Rounded | None:
     """A signed amount with a point or a comma; None if it is none, or could be thousands."""
     exponent = exponent_of(currency)
     found = _AMOUNT.fullmatch(text)
@@ -217,7 +235,9 @@ def _zone(name: str) -> tzinfo | None:
     return timezone(-offset if sign == "-" else offset)
 
 
-def _refused(code: str, said: Transaction, field: str, printed: str, expected: str) -> FileRefused:
+def _refused(
+    code: str, said: Transaction, *, field: str, printed: str, expected: str
+) -> FileRefused:
     line, words = said.line_number, shown(printed)
     message = f"line {line}, {field}: printed {words!r}, expected {expected}"
     return FileRefused(code, message, line, field, words, expected)
