@@ -111,14 +111,14 @@ def summary_amounts(cells: list[str]) -> list[int] | None:
             extra = _distributed_cells(cells[at] if at < len(cells) else "")
         else:
             extra = EXTRA_CELLS.get(funds)
-        if minor is None or extra is None or not _is_summary(type_code, count):
+        if minor is None or extra is None or not _is_summary(type_code, count=count):
             return None
         amounts.append(minor)
         at += extra
     return amounts
 
 
-def _is_summary(type_code: str, count: str) -> bool:
+def _is_summary(type_code: str, *, count: str) -> bool:
     right = not type_code or _TYPE.fullmatch(type_code) is not None
     return right and (not count or (count.isascii() and count.isdigit()))
 

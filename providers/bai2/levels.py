@@ -44,15 +44,21 @@ class Level:
         extra = any(counts[len(names) :]) or len(told_all) < len(names)
         if not total or minor is None or not are_counts or extra:
             expected = f"a total and the numbers of {' and '.join(names)}"
-            return refuse("record_wrong", trailer.number, trailer.raw, expected)
+            return refuse("record_wrong", trailer.number, printed=trailer.raw, expected=expected)
         holds = minor == self.total_minor
-        found = [self._control("control", total, self.total_minor, trailer.number, holds=holds)]
+        found = [
+            self._control(
+                "control", told=total, there=self.total_minor, number=trailer.number, holds=holds
+            )
+        ]
         for name, told in zip(names, told_all, strict=True):
             there = self.records if name == "records" else self.inner
             holds = int(told[:COUNT_DIGITS_MAX]) == there and len(told) <= COUNT_DIGITS_MAX
-            found.append(self._control(name, told, there, trailer.number, holds=holds))
+            found.append(
+                self._control(name, told=told, there=there, number=trailer.number, holds=holds)
+            )
         return found
 
-    def _control(self, what: str, told: str, there: int, number: int, *, holds: bool) -> Control:
+    def _control(self, what: str, *, told: str, there: int, number: int, holds: bool) -> Control:
         name = f"{self.level}_{what} {self.name}".rstrip()
         return Control(name, shown(told), str(there), holds, number)

@@ -50,15 +50,15 @@ def records(source: Source) -> Iterator[Record | FileRefused]:
             for piece in _pieces(line):
                 code = piece[:2]
                 if code not in CODES or piece[2:_CODE_CHARACTERS] != ",":
-                    yield refuse("record_wrong", number, piece, "a record of BAI2")
+                    yield refuse("record_wrong", number, printed=piece, expected="a record of BAI2")
                     return
                 if code != CONTINUATION:
                     if open_record is not None:
                         yield open_record.done()
-                    open_record = _Open(number, code, piece)
+                    open_record = _Open(number, code, raw=piece)
                 elif open_record is None or len(open_record.raw) > CONTINUATIONS_MAX:
                     expected = f"a record before it, and at most {CONTINUATIONS_MAX} of 88"
-                    yield refuse("record_order", number, piece, expected)
+                    yield refuse("record_order", number, printed=piece, expected=expected)
                     return
                 else:
                     open_record.raw.append(piece)
@@ -66,7 +66,7 @@ def records(source: Source) -> Iterator[Record | FileRefused]:
         yield open_record.done()
 
 
-def refuse(code: str, number: int, printed: str, expected: str) -> FileRefused:
+def refuse(code: str, number: int, *, printed: str, expected: str) -> FileRefused:
     """Refuse a file for one record."""
     words, name = shown(printed), printed[:2] if printed[:2] in CODES else ""
     message = f"line {number}: printed {words!r}, expected {expected}"
@@ -78,7 +78,7 @@ class _Open:
 
     __slots__ = ("code", "number", "raw")
 
-    def __init__(self, number: int, code: str, raw: str) -> None:
+    def __init__(self, number: int, code: str, *, raw: str) -> None:
         self.number, self.code, self.raw = number, code, [raw]
 
     def done(self) -> Record:

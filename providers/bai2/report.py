@@ -68,7 +68,9 @@ class Report:
         value_at = day_of(detail.value_date) if detail is not None and detail.value_date else None
         fault = _fault_of_detail(detail, record)
         if fault is not None or detail is None or minor is None or direction is None:
-            return fault or refuse("record_wrong", record.number, record.raw, "a detail")
+            return fault or refuse(
+                "record_wrong", record.number, printed=record.raw, expected="a detail"
+            )
         self._account.total_minor += minor
         self._account.records += record.physical
         self._details += 1
@@ -107,7 +109,12 @@ class Report:
     def _begin_file(self, record: Record) -> FileRefused | None:
         version = [*record.cells(), *[""] * 8][7]
         if version != VERSION:
-            return refuse("record_wrong", record.number, record.raw, f"version {VERSION} of BAI")
+            return refuse(
+                "record_wrong",
+                record.number,
+                printed=record.raw,
+                expected=f"version {VERSION} of BAI",
+            )
         self._files += 1
         self._file = Level(FILE, "" if self._files == 1 else str(self._files), record.physical)
         return None
@@ -116,10 +123,12 @@ class Report:
         _, _, status, as_of, _, currency = [*record.cells(), *[""] * 6][:6]
         if status not in STATUS_READ:
             expected = "group status 1 (update) or 3 (correction); 2 takes back, 4 is a test"
-            return refuse("state_wrong", record.number, record.raw, expected)
+            return refuse("state_wrong", record.number, printed=record.raw, expected=expected)
         day = day_of(as_of)
         if day is None:
-            return refuse("time_wrong", record.number, record.raw, "an as-of date yymmdd")
+            return refuse(
+                "time_wrong", record.number, printed=record.raw, expected="an as-of date yymmdd"
+            )
         self._as_of, self._group_currency = day, currency
         self._last_day = max(self._last_day, day)
         self._groups += 1
@@ -131,13 +140,20 @@ class Report:
         name, currency, *summaries = [*record.cells(), ""]
         currency = currency or self._group_currency or DEFAULT_CURRENCY
         if not _is_key(name) or not name:
-            return refuse("key_wrong", record.number, record.raw, "an account's number")
+            return refuse(
+                "key_wrong", record.number, printed=record.raw, expected="an account's number"
+            )
         if exponent_of(currency) is None:
-            return refuse("currency_unknown", record.number, record.raw, "a currency of ISO 4217")
+            return refuse(
+                "currency_unknown",
+                record.number,
+                printed=record.raw,
+                expected="a currency of ISO 4217",
+            )
         amounts = summary_amounts(summaries)
         if amounts is None:
             expected = "type, amount, count and funds type of each summary"
-            return refuse("record_wrong", record.number, record.raw, expected)
+            return refuse("record_wrong", record.number, printed=record.raw, expected=expected)
         self._part = f"{self._groups}/{self._group.inner + 1}"
         self._name, self._currency, self._details = name, currency, 0
         self._account = Level(ACCOUNT, f"{self._part} {name}", record.physical, sum(amounts))
@@ -161,16 +177,25 @@ def _fault_of_detail(detail: Detail | None, record: Record) -> FileRefused | Non
     """What is wrong with a detail; None if nothing is."""
     if detail is None:
         expected = "a funds type 0, 1, 2, Z, S, V, D or none, and what follows it"
-        return refuse("record_wrong", record.number, record.raw, expected)
+        return refuse("record_wrong", record.number, printed=record.raw, expected=expected)
     if direction_of(detail.type_code) is None:
-        return refuse("state_wrong", record.number, record.raw, "a type code of three digits")
+        return refuse(
+            "state_wrong", record.number, printed=record.raw, expected="a type code of three digits"
+        )
     if detail_amount_of(detail.amount) is None:
-        return refuse("amount_wrong", record.number, record.raw, "an unsigned amount without point")
+        return refuse(
+            "amount_wrong",
+            record.number,
+            printed=record.raw,
+            expected="an unsigned amount without point",
+        )
     if detail.value_date and day_of(detail.value_date) is None:
-        return refuse("time_wrong", record.number, record.raw, "a value date yymmdd")
+        return refuse(
+            "time_wrong", record.number, printed=record.raw, expected="a value date yymmdd"
+        )
     if not (_is_key(detail.ours) and _is_key(detail.theirs)):
         expected = f"printable references of at most {KEY_CHARACTERS_MAX} characters"
-        return refuse("key_wrong", record.number, record.raw, expected)
+        return refuse("key_wrong", record.number, printed=record.raw, expected=expected)
     return None
 
 

@@ -54,7 +54,7 @@ def read(source: Source, batch_id: str) -> Reading:
             return record
         if before not in FOLLOWS[record.code]:
             expected = f"it after {' or '.join(each or 'nothing' for each in FOLLOWS[record.code])}"
-            return refuse("record_order", record.number, record.raw, expected)
+            return refuse("record_order", record.number, printed=record.raw, expected=expected)
         before = record.code
         if before == "16":
             line = state.detail(record)

@@ -84,7 +84,7 @@ def entry_day(value_day: datetime, text: str) -> datetime | None:
 def balance_of(text: str) -> Balance | None:
     """A balance such as `D070903EUR1234718,36`."""
     found = _BALANCE.fullmatch(text)
-    minor = _minor(found[3], found[4]) if found is not None else None
+    minor = _minor(found[3], amount=found[4]) if found is not None else None
     if found is None or minor is None:
         return None
     day = day_of(found[2])
@@ -96,14 +96,14 @@ def balance_of(text: str) -> Balance | None:
 def count_of(text: str) -> Count | None:
     """A count and a sum such as `3PLN0,03`."""
     found = _COUNT.fullmatch(text)
-    minor = _minor(found[2], found[3]) if found is not None else None
+    minor = _minor(found[2], amount=found[3]) if found is not None else None
     return None if found is None or minor is None else Count(int(found[1]), minor, found[2])
 
 
 def floor_currency(text: str) -> str | None:
     """The currency of a floor limit such as `PLN0` or `EURD100,`."""
     found = _FLOOR.fullmatch(text)
-    if found is None or _minor(found[1], found[3]) is None:
+    if found is None or _minor(found[1], amount=found[3]) is None:
         return None
     return found[1]
 
@@ -120,7 +120,7 @@ def number_of(text: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2] or 1)) if found is not None else None
 
 
-def _minor(currency: str, amount: str) -> int | None:
+def _minor(currency: str, *, amount: str) -> int | None:
     exponent = exponent_of(currency)
     return amount_parser(exponent)(amount) if exponent is not None else None
 

@@ -55,19 +55,19 @@ def why_not(field: Field, parse: Callable[[str], int | None]) -> FileRefused:
     """Say what is wrong with a line that is no movement."""
     found = MOVEMENT.fullmatch(field.lines[0])
     if found is None:
-        return refuse("record_wrong", field, GRAMMAR)
+        return refuse("record_wrong", field, expected=GRAMMAR)
     value_text, _, _, amount, _, keys = found.groups()
     if parse(amount) is None:
-        return refuse("amount_wrong", field, "no more decimals than the currency has")
+        return refuse("amount_wrong", field, expected="no more decimals than the currency has")
     if day_of(value_text) is None:
-        return refuse("time_wrong", field, "a value date yymmdd")
+        return refuse("time_wrong", field, expected="a value date yymmdd")
     if not _are_keys(keys):
         expected = f"printable references of at most {KEY_CHARACTERS_MAX} characters"
-        return refuse("key_wrong", field, expected)
-    return refuse("time_wrong", field, "an entry date mmdd")
+        return refuse("key_wrong", field, expected=expected)
+    return refuse("time_wrong", field, expected="an entry date mmdd")
 
 
-def refuse(code: str, field: Field, expected: str) -> FileRefused:
+def refuse(code: str, field: Field, *, expected: str) -> FileRefused:
     """Refuse a file for one field."""
     name, words = f":{field.tag}:", shown(field.value)
     message = f"line {field.number}, {name}: printed {words!r}, expected {expected}"

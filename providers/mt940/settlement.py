@@ -98,7 +98,7 @@ class _Statements:
             if refused is not None:
                 return refused
             account = current.account if current is not None and tag != BEGIN else ""
-            current = self._current = Statement(self._batch_id, field.number, account)
+            current = self._current = Statement(self._batch_id, field.number, account=account)
         return current.take(field)
 
     def of_movement(self, field: Field) -> Statement:
@@ -149,7 +149,10 @@ class _Statements:
         if before is not None and number in ((before[0], before[1] + 1), (before[0] + 1, 1)):
             self._controls.append(
                 current.control(
-                    f"opening_balance {name}", current.opening.minor, closing_minor, current.began
+                    f"opening_balance {name}",
+                    told_minor=current.opening.minor,
+                    found_minor=closing_minor,
+                    number=current.began,
                 )
             )
         self._closings[key] = (number, current.closing.minor)

@@ -41,7 +41,7 @@ SEVERAL = frozenset((*VALUE_BALANCES, *TIMES, *COUNTS, FLOOR))
 class Statement:
     """What one statement has said so far; flat in memory."""
 
-    def __init__(self, batch_id: str, began: int, account: str = "") -> None:
+    def __init__(self, batch_id: str, began: int, *, account: str = "") -> None:
         """Begin at this line, with the account if the one before goes on."""
         self.began, self.account, self.number, self.currency = began, account, "", ""
         self.opening: Balance | None = None
@@ -71,7 +71,7 @@ class Statement:
             return None
         place = tag[:2]
         if place in self.said and tag not in SEVERAL:
-            return refuse("record_order", field, "this field once in a statement")
+            return refuse("record_order", field, expected="this field once in a statement")
         self.said.add(place)
         if tag in ACCOUNTS or tag in NUMBERS:
             return self._take_name(field)
@@ -89,7 +89,7 @@ class Statement:
             if refused is not None:
                 return refused
         if self.closing is not None:
-            return refuse("record_order", field, "movements before the closing balance")
+            return refuse("record_order", field, expected="movements before the closing balance")
         lines = field.lines
         moved = movement_of(lines[0], self._parse)
         if moved is None:
@@ -115,13 +115,13 @@ class Statement:
             return None
         if self.opening is not None or self.closing is not None or not self.interim:
             field = "62F" if self.opening is not None else "60F"
-            return _lacks(self.began, field, "file_cut_off" if last else "record_missing")
+            return _lacks(self.began, tag=field, code="file_cut_off" if last else "record_missing")
         if self._strange is not None:
-            return refuse("record_wrong", self._strange, "a field of MT940 or MT942")
+            return refuse("record_wrong", self._strange, expected="a field of MT940 or MT942")
         if not self.account:
-            return _lacks(self.began, "25", "record_missing")
+            return _lacks(self.began, tag="25", code="record_missing")
         if last and not self.ended and len(self._counts) < len(COUNTS):
-            return _lacks(self.began, "90C", "file_cut_off")
+            return _lacks(self.began, tag="90C", code="file_cut_off")
         return None
 
     def controls(self, name: str) -> list[Control]:
@@ -129,7 +129,14 @@ class Statement:
         found: list[Control] = []
         if self.opening is not None and self.closing is not None:
             told, there = self.closing.minor, self.opening.minor + self.moved_minor
-            found.append(self.control(f"closing_balance {name}", told, there, self.closing_line))
+            found.append(
+                self.control(
+                    f"closing_balance {name}",
+                    told_minor=told,
+                    found_minor=there,
+                    number=self.closing_line,
+                )
+            )
         for tag, (count, number) in self._counts.items():
             side = "debit" if tag == "90D" else "credit"
             entries = self._entries[tag]
@@ -138,10 +145,14 @@ class Statement:
                 Control(f"{side}_count {name}", printed_count, str(entries), holds, number)
             )
             sums = self._sums[tag]
-            found.append(self.control(f"{side}_sum {name}", count.minor, sums, number))
+            found.append(
+                self.control(
+                    f"{side}_sum {name}", told_minor=count.minor, found_minor=sums, number=number
+                )
+            )
         return found
 
-    def control(self, name: str, told_minor: int, found_minor: int, number: int) -> Control:
+    def control(self, name: str, *, told_minor: int, found_minor: int, number: int) -> Control:
         """Compare two amounts of this statement's currency."""
         decimals = exponent_of(self.currency) or 0
         told, there = (printed(each, decimals=decimals) for each in (told_minor, found_minor))
@@ -158,8 +169,10 @@ class Statement:
         exponent = exponent_of(currency)
         if exponent is None:
             if field.tag == MOVEMENT:
-                return refuse("record_order", field, "an opening balance or floor limit before it")
-            return refuse("currency_unknown", field, "a currency of ISO 4217")
+                return refuse(
+                    "record_order", field, expected="an opening balance or floor limit before it"
+                )
+            return refuse("currency_unknown", field, expected="a currency of ISO 4217")
         self.currency, self._parse = currency, amount_parser(exponent)
         opening = "" if self.opening is None else f"{self.opening.day} {self.opening.minor}"
         self._key.update(f"{self.account}\n{self.number}\n{currency}\n{opening}\n".encode())
@@ -170,7 +183,7 @@ class Statement:
         is_account = field.tag in ACCOUNTS
         if len(name) > KEY_CHARACTERS_MAX or not name.isprintable() or (is_account and not name):
             expected = f"1 to {KEY_CHARACTERS_MAX} printable characters"
-            return refuse("key_wrong", field, expected)
+            return refuse("key_wrong", field, expected=expected)
         if is_account:
             self.account = name
         else:
@@ -180,10 +193,12 @@ class Statement:
     def _take_balance(self, field: Field) -> FileRefused | None:
         balance = balance_of(field.value)
         if balance is None:
-            return refuse("record_wrong", field, "C or D, yymmdd, currency, amount with comma")
+            return refuse(
+                "record_wrong", field, expected="C or D, yymmdd, currency, amount with comma"
+            )
         if field.tag in OPENINGS:
             if self._entries["90C"] or self._entries["90D"] or "62" in self.said:
-                return refuse("record_order", field, "an opening balance before all else")
+                return refuse("record_order", field, expected="an opening balance before all else")
             self.opening = balance
         elif field.tag in CLOSINGS:
             self.closing, self.closing_line = balance, field.number
@@ -198,21 +213,23 @@ class Statement:
         if field.tag in COUNTS:
             count = count_of(field.value)
             if count is None or field.tag in self._counts:
-                return refuse("record_wrong", field, "once a count, currency and sum")
+                return refuse("record_wrong", field, expected="once a count, currency and sum")
             self._counts[field.tag] = count, field.number
             return self._same_currency(field, count.currency)
         day = day_of(field.value[:6]) if field.value[:6].isdecimal() else None
         if day is None:
-            return refuse("time_wrong", field, "yymmdd and a time")
+            return refuse("time_wrong", field, expected="yymmdd and a time")
         self.last_day = day.date().isoformat()
         return None
 
     def _same_currency(self, field: Field, currency: str) -> FileRefused | None:
         if self.currency and currency != self.currency:
-            return refuse("record_wrong", field, f"the statement's currency {self.currency}")
+            return refuse(
+                "record_wrong", field, expected=f"the statement's currency {self.currency}"
+            )
         return None if self.currency else self._begin(field, currency)
 
 
-def _lacks(began: int, tag: str, code: str) -> FileRefused:
+def _lacks(began: int, *, tag: str, code: str) -> FileRefused:
     message = f"the statement that begins in line {began} has no :{tag}:"
     return FileRefused(code, message, began, f":{tag}:")
