@@ -142,7 +142,7 @@ def damaged(draw: st.DrawFn, write: Callable[[list[Transaction]], bytes]) -> byt
     return bytes(content)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(damaged(table))
 def test_a_damaged_table_is_refused_or_its_net_is_true(prove_bytes: Prove, content: bytes) -> None:
     outcome = prove_bytes(content)
@@ -156,7 +156,7 @@ def test_a_damaged_table_is_refused_or_its_net_is_true(prove_bytes: Prove, conte
     assert sum(totals.net_minor for totals in outcome.currencies.values()) == net
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(damaged(report))
 def test_a_damaged_report_is_answered(prove_bytes: Prove, content: bytes) -> None:
     outcome = prove_bytes(content)
@@ -166,7 +166,7 @@ def test_a_damaged_report_is_answered(prove_bytes: Prove, content: bytes) -> Non
         assert all(control.holds for control in outcome.controls)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.sampled_from([api_list, api_array, api_lines]).flatmap(damaged))
 def test_damaged_json_is_answered(prove_bytes: Prove, content: bytes) -> None:
     outcome = prove_bytes(content)
@@ -177,7 +177,7 @@ def test_damaged_json_is_answered(prove_bytes: Prove, content: bytes) -> None:
             assert totals.gross_minor - totals.fee_minor == totals.net_minor
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(FILES)), st.binary(max_size=300), st.integers(0, 400))
 def test_any_bytes_behind_a_good_beginning_are_answered(
     prove_bytes: Prove, name: str, garbage: bytes, length: int

@@ -24,7 +24,7 @@ from tests.unit.providers.stripe.writing import (
 )
 
 Write = Callable[[Sequence[Transaction]], bytes]
-CASES = settings(max_examples=60)
+CASES = settings(max_examples=40)
 
 
 def said(each: Transaction) -> tuple[object, ...]:
