@@ -24,6 +24,7 @@ from pathlib import Path
 from types import FrameType
 from infra.embedded import data
 from infra.embedded.process import Keeper, Program
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # Under nohup it is ignored, and that is inherited.
 folder = Path(sys.argv[1])
 held = data.take(folder)
 delete = folder if "delete" in sys.argv else None
