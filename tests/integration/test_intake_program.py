@@ -127,9 +127,9 @@ def test_what_a_newer_release_refuses_is_stopped_and_not_tried_for_ever(
             connection.execute("UPDATE tally.imports SET format = 'older'")
         system.start("intake")
         system.until(lambda: status(system) == "stopped" or None, "it to be stopped")
-        said = system.programs["intake"].said()
-        assert "format_unknown" in said
-        assert said.count("format_unknown") == 1
+        intake = system.programs["intake"]
+        system.until(lambda: "format_unknown" in intake.said() or None, "it to say why")
+        assert intake.said().count("format_unknown") == 1
 
 
 def test_what_a_killed_import_left_is_gone_on_with_from_the_bytes_that_were_kept(
