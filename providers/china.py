@@ -1,31 +1,22 @@
-"""What the files of China's wallets share: numbered lines, cells, keys, times of China.
+"""What the files of China's wallets share: cells, keys, times of China.
 
-Units: lines counted from 1; times are China's, +08:00 (no summer time since 1991).
+Units: times are China's, +08:00 (no summer time since 1991).
 Errors: None where a cell cannot be read; the caller names line and field.
 """
 
 import csv
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 
+from providers import columns
 from providers.rows import QUOTE
 from providers.settlement_file import UNKNOWN, FileRefused, shown
-from providers.source import Source
 
 ZONE = "Asia/Shanghai"
 FIRST_DAY, LAST_DAY = "2004", "2200"  # Alipay is of 2004, WeChat Pay younger; later is garbled.
 TIME_CHARACTERS = len("2019-02-19 05:01:46")
 CODE_CHARACTERS_MAX = 64  # The longest type seen has 17; it becomes part of a kind.
 IDENTITY_CHARACTERS_MAX = 256
-
-
-def numbered(source: Source, encoding: str) -> Iterator[tuple[int, str]]:
-    """All lines with their numbers."""
-    number = 0
-    for batch in source.batches(encoding):
-        yield from enumerate(batch, number + 1)
-        number += len(batch)
 
 
 def cells_of(line: str, width: int) -> list[str] | None:
@@ -47,9 +38,7 @@ def cells_of(line: str, width: int) -> list[str] | None:
 
 def wrong_width(line: str, number: int, *, width: int) -> FileRefused:
     """Say that a row has another number of cells than the header."""
-    printed = str(line.count(",") + 1)
-    message = f"line {number} has {printed} columns, the header has {width}"
-    return FileRefused("column_count", message, number, "", printed, str(width))
+    return columns.wrong_width(number, printed=line.count(",") + 1, expected=width)
 
 
 def cell_wrong(code: str, number: int, *, name: str, printed: str, expected: str) -> FileRefused:

@@ -53,6 +53,12 @@ def missing_column(
     return None
 
 
+def wrong_width(number: int, *, printed: int, expected: int) -> FileRefused:
+    """Say that a row has another number of cells than the header."""
+    message = f"line {number} has {printed} columns, the header has {expected}"
+    return FileRefused("column_count", message, number, "", str(printed), str(expected))
+
+
 def pick(found: Mapping[str, int], fields: Sequence[str], *, absent: int) -> Pick:
     """Take these fields (two at least) of a row; `absent` is the position of those not there."""
     assert len(fields) > 1, "one alone would not come as a tuple"

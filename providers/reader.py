@@ -7,7 +7,7 @@ Ending, or a FileRefused at the first thing that it cannot read exactly. It does
 hash or judge controls: providers.formats does, the same way for every format.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 
 from providers.settlement_file import Ending, FileRefused, SettlementLine
@@ -19,6 +19,12 @@ Reading = Generator[SettlementLine, None, Ending | FileRefused]
 def nothing_known(_head: bytes) -> str:
     """No look-alike of a format is known."""
     return ""
+
+
+def look_alike(head: bytes, known: Mapping[str, str]) -> str:
+    """What a head is by the first of these marks that is in it; empty if none is."""
+    text = head.decode("utf-8", errors="replace")
+    return next((what for mark, what in known.items() if mark in text), "")
 
 
 @dataclass(frozen=True, slots=True)

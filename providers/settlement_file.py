@@ -17,6 +17,7 @@ from domain.value import value
 
 UNKNOWN = "unknown:"  # Followed by the provider's own code: kept, counted and reported.
 NO_RESIDUE = Decimal(0)
+TEXT_CHARACTERS_MAX = 1_000  # Of what is said in words, kept with a line.
 SHOWN_CHARACTERS_MAX = 80  # Of hostile text in a refusal: one line of a terminal.
 
 

@@ -81,6 +81,13 @@ class Source:
             self.last_line_open = True
             yield self._cut(tail, encoding)
 
+    def numbered(self, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+        """All lines in order, each with its number."""
+        number = 0
+        for batch in self.batches(encoding):
+            yield from enumerate(batch, number + 1)
+            number += len(batch)
+
     def _cut(self, block: bytes, encoding: str) -> list[str]:
         """Whole lines of a block that has lost its last LF; none if something is wrong."""
         try:

@@ -18,6 +18,7 @@ ABBREVIATIONS = {
     "AEST": 10.0, "AEDT": 11.0, "NZST": 12.0, "NZDT": 13.0, "BRT": -3.0, "AST": -4.0, "EST": -5.0,
     "EDT": -4.0, "CST": -6.0, "CDT": -5.0, "MST": -7.0, "MDT": -6.0, "PST": -8.0, "PDT": -7.0,
 }  # fmt: skip
+BEFORE = datetime.min.replace(tzinfo=UTC)  # Where the latest of several times begins.
 FIRST_YEAR, LAST_YEAR = 1970, 2200  # Outside it a time is garbled.
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?", re.ASCII)
 _IANA = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_-]+){1,2}")

@@ -21,12 +21,18 @@ from providers.china import (
     china_time,
     digest,
     is_identity,
-    numbered,
     wrong_width,
 )
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
 from providers.reader import Reading
-from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
+from providers.settlement_file import (
+    TEXT_CHARACTERS_MAX,
+    Control,
+    Ending,
+    FileRefused,
+    SettlementLine,
+    shown,
+)
 from providers.source import Source
 
 if TYPE_CHECKING:
@@ -37,7 +43,6 @@ FIELDS = ("time", "type", "direction", "amount", "state", "trade", "order", "met
 REQUIRED = ("time", "type", "direction", "amount", "state", "trade", "order")
 EMPTY = ("", "/")  # How a key that is not there is printed.
 HEADING_LINES_MAX = 64  # 16 and 24 were seen.
-TEXT_CHARACTERS_MAX = 1_000
 DECIMALS = 2
 _COUNT = re.compile(r"共([0-9]{1,9})笔记录")
 _TOTAL = re.compile(r"([0-9]{1,9})笔 *(-?[0-9][0-9,.]{0,30})元")
@@ -83,7 +88,7 @@ class _Sums:
 
 def read_wallet(source: Source, batch_id: str, *, wallet: Wallet, encoding: str) -> Reading:
     """Yield every row as a line; end with the totals of the heading, compared."""
-    lines = numbered(source, encoding)
+    lines = source.numbered(encoding)
     totals = _heading(lines, wallet)
     if isinstance(totals, FileRefused):
         return totals

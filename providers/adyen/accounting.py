@@ -11,10 +11,11 @@ Source: docs/formats/adyen.md.
 
 from decimal import Decimal
 
-from providers.adyen.fault import find_fault, wrong_width
+from providers.adyen.fault import find_fault
 from providers.adyen.layout import ACCOUNTING_TABLE, Layout, parse_header
 from providers.adyen.said import PROVIDER, Said
 from providers.adyen.values import Currencies, UnreadableError, digest_of, rate_of
+from providers.columns import wrong_width
 from providers.reader import Reading
 from providers.rows import Row, rows
 from providers.settlement_file import NO_RESIDUE, Ending, FileRefused, SettlementLine

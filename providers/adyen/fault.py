@@ -23,12 +23,6 @@ Fault = tuple[str, str, str]  # Code, field, what was expected.
 KEY = f"printable keys of at most {KEYS_CHARACTERS_MAX} characters together"
 
 
-def wrong_width(number: int, *, printed: int, expected: int) -> FileRefused:
-    """Say that a row has another number of cells than the header."""
-    message = f"line {number} has {printed} columns, the header has {expected}"
-    return FileRefused("column_count", message, number, "", str(printed), str(expected))
-
-
 def find_fault(cells: list[str], layout: Layout, number: int) -> FileRefused:
     """Say what is wrong with this row; its cells come with an empty one appended."""
     read = (*layout.said(cells), *layout.money(cells))

@@ -10,7 +10,7 @@ Source: docs/formats/adyen.md.
 from decimal import Decimal
 
 from providers.adyen.batches import Batches
-from providers.adyen.fault import find_fault, wrong_width
+from providers.adyen.fault import find_fault
 from providers.adyen.layout import Layout
 from providers.adyen.said import PROVIDER, Said
 from providers.adyen.values import (
@@ -20,6 +20,7 @@ from providers.adyen.values import (
     UnreadableError,
     rate_of,
 )
+from providers.columns import wrong_width
 from providers.rows import Row
 from providers.settlement_file import NO_RESIDUE, FileRefused, SettlementLine
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from providers.amounts import plain, printed, scale
-from providers.china import numbered
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
 from providers.reader import Reading
 from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
@@ -76,7 +75,7 @@ class Layout:
 
 def read_bill(source: Source, batch_id: str, *, layout: Layout, encoding: str) -> Reading:
     """Yield every row as a line; end with the bill's totals, compared."""
-    lines = numbered(source, encoding)
+    lines = source.numbered(encoding)
     table = _table(lines, layout, batch_id)
     if isinstance(table, FileRefused):
         return table

@@ -18,7 +18,7 @@ from providers.china import (
     unknown_of,
     wrong_width,
 )
-from providers.settlement_file import FileRefused, SettlementLine
+from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, SettlementLine
 
 TITLE = "#支付宝账务明细查询"
 INCOME, EXPENSE = "收入合计", "支出合计"
@@ -48,7 +48,6 @@ KINDS = {  # Of type and direction; what is not here is kept as unknown.
     ("转账", False): "transfer",
     ("充值", True): "transfer",
 }
-TEXT_CHARACTERS_MAX = 1_000
 _minor = signed_parser(DECIMALS)
 
 

@@ -17,7 +17,7 @@ from providers.china import (
     unknown_of,
     wrong_width,
 )
-from providers.settlement_file import FileRefused, SettlementLine
+from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, SettlementLine
 
 TITLE = "#支付宝业务明细查询"
 PAYMENTS, REFUNDS = "交易合计", "退款合计"
@@ -42,7 +42,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "share": ("分润（元）", "分润(元)"),
 }
 REQUIRED = tuple(name for name in FIELDS if name not in {"product", "share"})
-TEXT_CHARACTERS_MAX = 1_000
 _minor = signed_parser(DECIMALS)
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from providers.amazon.kinds import kind_of
 from providers.amazon.layout import NAMES, Layout
-from providers.amazon.values import BEFORE, mark_of, moment_of, parser
+from providers.amazon.values import mark_of, moment_of, parser
 from providers.amounts import exponent_of, printed
 from providers.settlement_file import Control, FileRefused, SettlementLine, shown
+from providers.times import BEFORE
 
 PROVIDER = "amazon"
 SETTLEMENTS_MAX = 1_000  # Amazon writes one a file; files are joined by hand, a few years of them.

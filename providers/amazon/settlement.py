@@ -8,11 +8,9 @@ Errors: the first thing that is not exactly understood refuses the file, by line
 Source: docs/formats/amazon.md.
 """
 
-from collections.abc import Iterator
-
 from providers.amazon.layout import ABSENT, SEPARATOR, Layout, parse_header
 from providers.amazon.lines import PROVIDER, Settlements
-from providers.reader import Format, Reading, Variant
+from providers.reader import Format, Reading, Variant, look_alike
 from providers.settlement_file import Ending, FileRefused, SettlementLine, shown
 from providers.source import Source, first_line
 
@@ -33,13 +31,12 @@ def recognises(head: bytes) -> bool:
 
 def resembles(head: bytes) -> str:
     """What else of Amazon's this is, in words; empty if it is nothing known."""
-    text = head.decode("utf-8", errors="replace")
-    return next((what for mark, what in LOOK_ALIKES.items() if mark in text), "")
+    return look_alike(head, LOOK_ALIKES)
 
 
 def read(source: Source, batch_id: str) -> Reading:
     """Yield every amount as a line; end with the settlement's total, compared."""
-    lines = _numbered(source)
+    lines = source.numbered()
     number, header = next(lines, (1, ""))
     layout = parse_header(header)
     if isinstance(layout, FileRefused):
@@ -76,13 +73,6 @@ def _take(
         message = f"line {number} has {layout.width - missing} columns, not {layout.width}"
         return FileRefused("column_count", message, number, "", shown(line), str(layout.width))
     return settlements.take(cells, number, line)
-
-
-def _numbered(source: Source) -> Iterator[tuple[int, str]]:
-    number = 0
-    for batch in source.batches():
-        yield from enumerate(batch, number + 1)
-        number += len(batch)
 
 
 FORMAT = Format(

@@ -10,7 +10,7 @@ Source: docs/formats/amazon.md.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, lru_cache
 
 from providers.amounts import REMEMBERED_MAX, signed_parser
@@ -61,6 +61,3 @@ def moment_of(text: str) -> datetime | None:
     except ValueError:
         return None
     return at if FIRST_YEAR <= at.year < LAST_YEAR else None
-
-
-BEFORE = datetime.min.replace(tzinfo=UTC)

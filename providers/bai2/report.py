@@ -6,7 +6,6 @@ Errors: FileRefused values: record_wrong, record_missing, file_cut_off, state_wr
 time_wrong, key_wrong, currency_unknown, too_many_parts, no_lines.
 """
 
-from datetime import UTC, datetime
 from hashlib import blake2b
 
 from providers.amounts import exponent_of
@@ -20,18 +19,23 @@ from providers.bai2.grammar import (
 )
 from providers.bai2.levels import ACCOUNT, FILE, GROUP, Level
 from providers.bai2.records import Record, refuse
-from providers.settlement_file import Control, Ending, FileRefused, SettlementLine
+from providers.settlement_file import (
+    TEXT_CHARACTERS_MAX,
+    Control,
+    Ending,
+    FileRefused,
+    SettlementLine,
+)
+from providers.times import BEFORE
 
 PROVIDER = "bai2"
 VERSION = "2"
 DEFAULT_CURRENCY = "USD"  # Where neither account nor group names one: the standard is American.
 STATUS_READ = ("1", "3")  # An update, a correction. 2 takes back, 4 is a test: neither is money.
-TEXT_CHARACTERS_MAX = 1_000
 KEY_CHARACTERS_MAX = 256
 # Files, groups and accounts together; three controls of some 400 bytes each: 60 MB at the worst.
 PARTS_MAX = 50_000
 BEGINS = ("01", "02", "03")
-ORIGIN = datetime.min.replace(tzinfo=UTC)
 
 
 class Report:
@@ -42,7 +46,7 @@ class Report:
         self._batch_id = batch_id
         self._files = self._groups = self._accounts = self._details = 0
         self._file = self._group = self._account = Level(FILE, "", 0)
-        self._as_of = self._last_day = ORIGIN
+        self._as_of = self._last_day = BEFORE
         self._group_currency = self._currency = self._name = self._part = ""
         self._names: set[str] = set()
         self._key = blake2b(digest_size=16)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from providers.camt.document import Element
 from providers.camt.parts import Tags, reference, text_of
-
-TEXT_CHARACTERS_MAX = 1_000
+from providers.settlement_file import TEXT_CHARACTERS_MAX
 
 
 def words_of(tags: Tags, parts: dict[str, Element], details: list[Element]) -> str:

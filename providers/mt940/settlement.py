@@ -12,7 +12,7 @@ Source: docs/formats/mt940.md.
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
 from providers.mt940.fields import MOVEMENT, Field, fields
 from providers.mt940.grammar import number_of
@@ -28,6 +28,7 @@ from providers.mt940.statement import (
 from providers.reader import Format, Reading, Variant
 from providers.settlement_file import Control, Ending, FileRefused
 from providers.source import Source
+from providers.times import BEFORE
 
 # A statement for every day of a year for 130 accounts; three controls of some 400 bytes for each.
 STATEMENTS_MAX = 50_000
@@ -78,7 +79,7 @@ class _Statements:
     """The statements of a file: where each begins, and what they say of one another."""
 
     def __init__(self, batch_id: str) -> None:
-        self.last_booked = datetime.min.replace(tzinfo=UTC)
+        self.last_booked = BEFORE
         self._batch_id = batch_id
         self._current: Statement | None = None
         self._count = 0

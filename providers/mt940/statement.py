@@ -24,11 +24,10 @@ from providers.mt940.grammar import (
     floor_currency,
 )
 from providers.mt940.movement import KEY_CHARACTERS_MAX, movement_of, refuse, why_not
-from providers.settlement_file import Control, FileRefused, SettlementLine
+from providers.settlement_file import TEXT_CHARACTERS_MAX, Control, FileRefused, SettlementLine
 
 PROVIDER = "mt940"
 KIND = "bank_entry"
-TEXT_CHARACTERS_MAX = 1_000
 BEGIN, ACCOUNTS, NUMBERS = "20", ("25", "25P"), ("28", "28C")
 OPENINGS, CLOSINGS, VALUE_BALANCES = ("60F", "60M"), ("62F", "62M"), ("64", "65")
 FLOOR, TIMES, COUNTS = "34F", ("13", "13C", "13D"), ("90D", "90C")

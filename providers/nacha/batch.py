@@ -15,13 +15,12 @@ from providers.nacha import record as columns
 from providers.nacha.codes import ADVICE, CHANGE, CHANGED, RETURNED, REVERSAL, meaning_of, sign_of
 from providers.nacha.record import is_digits, words, wrong
 from providers.nacha.totals import Sums
-from providers.settlement_file import FileRefused, SettlementLine, shown
+from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, SettlementLine, shown
 from providers.times import moment
 
 PROVIDER = "nacha"
 CURRENCY = "USD"
 ADDENDA_MAX = 9_999  # What the standard allows an entry.
-TEXT_CHARACTERS_MAX = 1_000
 REMITTANCE = "05"  # Addenda whose words are the payer's.
 RECEIVER = "10"  # Of an international entry: who gets it.
 INTERNATIONAL, INTERNATIONAL_CHANGE = "IAT", "IATCOR"

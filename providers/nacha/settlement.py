@@ -10,7 +10,6 @@ Source: docs/formats/nacha.md.
 """
 
 import re
-from collections.abc import Iterator
 
 from providers.nacha import record as columns
 from providers.nacha.batch import PROVIDER, Batch, FileHeader
@@ -37,7 +36,7 @@ def recognises(head: bytes) -> bool:
 
 def read(source: Source, batch_id: str) -> Reading:
     """Yield every entry as a line; end with the controls of batches and file."""
-    lines = _numbered(source)
+    lines = source.numbered("latin-1")
     header = _file_header(*next(lines, (1, "")))
     if isinstance(header, FileRefused):
         return header
@@ -138,13 +137,6 @@ class _File:
         account = self._accounts.pop() if len(self._accounts) == 1 else self._header.origin
         day = self._header.created_at.date()
         return Ending(account, day, tuple(self._controls))
-
-
-def _numbered(source: Source) -> Iterator[tuple[int, str]]:
-    number = 0
-    for batch in source.batches("latin-1"):
-        yield from enumerate(batch, number + 1)
-        number += len(batch)
 
 
 def _file_header(number: int, line: str) -> FileHeader | FileRefused:

@@ -17,14 +17,20 @@ from typing import NamedTuple
 
 from providers.amounts import Rounded, exponent_of, rounding_parser, scale
 from providers.ofx.head import decoded
-from providers.settlement_file import NO_RESIDUE, UNKNOWN, FileRefused, SettlementLine, shown
+from providers.settlement_file import (
+    NO_RESIDUE,
+    TEXT_CHARACTERS_MAX,
+    UNKNOWN,
+    FileRefused,
+    SettlementLine,
+    shown,
+)
 from providers.times import moment, zone_of
 
 PROVIDER = "ofx"
 DECIMALS_MAX = 6
 RATE_DECIMALS_MAX = 10
 KEY_CHARACTERS_MAX = 255  # Of the standard.
-TEXT_CHARACTERS_MAX = 1_000
 RAW_CHARACTERS_MAX = 16_384
 DIGEST_CHARACTERS = 32
 HOURS_MAX = 14

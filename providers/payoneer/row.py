@@ -17,13 +17,19 @@ from typing import NamedTuple
 from providers.amounts import exponent_of, plain, signed_parser, unsigned_parser
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
 from providers.rows import Row
-from providers.settlement_file import NO_RESIDUE, UNKNOWN, FileRefused, SettlementLine, shown
+from providers.settlement_file import (
+    NO_RESIDUE,
+    TEXT_CHARACTERS_MAX,
+    UNKNOWN,
+    FileRefused,
+    SettlementLine,
+    shown,
+)
 from providers.times import FIRST_YEAR, LAST_YEAR, zone_of
 
 PROVIDER = "payoneer"
 COMPLETED = "Completed"
 KEY_CHARACTERS_MAX = 128
-TEXT_CHARACTERS_MAX = 1_000
 STATE_CHARACTERS_MAX = 40
 REMEMBERED_MAX = 8_192
 DAY = "MM/DD/YYYY with HH:MM:SS; a first number above 12 is no month: the day may stand first"

@@ -9,7 +9,7 @@ Source: docs/formats/paypal.md.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from providers.amounts import exponent_of, printed
 from providers.columns import Pick, pick
@@ -18,7 +18,7 @@ from providers.paypal.figures import OTHER_MARK, day_of, moment_of, parser
 from providers.paypal.languages import CAME_TO_NOTHING, COMPLETED, MEMO, kind_of
 from providers.rows import QUOTE, Row
 from providers.settlement_file import FileRefused, SettlementLine, shown
-from providers.times import zone_of
+from providers.times import BEFORE, zone_of
 
 PROVIDER = "paypal"
 FIELDS = (
@@ -27,7 +27,6 @@ FIELDS = (
 )  # fmt: skip
 Money = tuple[int, int, int]  # Gross, fee and net.
 KEYS_CHARACTERS_MAX = 256  # Documented: transactions 17 to 24 characters, invoice 127.
-BEFORE = datetime.min.replace(tzinfo=UTC)
 AGREEMENT = "-"  # In `B-8AM6…` or `I-1X2…`: an agreement, no transaction.
 
 

@@ -7,7 +7,7 @@ Errors: the first thing that is not exactly understood refuses the file, by line
 Source: docs/formats/paypal.md.
 """
 
-from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from providers.paypal.body import Columns, Taken, has_unit, moment_of, parse_columns, take
 from providers.paypal.footers import Sums, Totals, compare, number_of, parse_totals
@@ -15,6 +15,10 @@ from providers.reader import Reading
 from providers.rows import Row, rows
 from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
 from providers.source import Source
+from providers.times import BEFORE
+
+if TYPE_CHECKING:
+    from datetime import date
 
 SECTIONS_MAX = 1_000  # One for each account or day; a report has a few.
 ACCOUNT_CHARACTERS_MAX = 64  # Documented: 13 to 24.
@@ -23,7 +27,6 @@ BODY = ("CH", "SB")
 SECTION_ENDS = ("SF", "SC")
 ENDS = ("RF", "RC", "FF", "FC")
 COUNTS = {"SC": "count", "RC": "report_count", "FF": "file_count", "FC": "file_count"}
-BEFORE = datetime.min.replace(tzinfo=UTC)
 
 
 def _first(line: str) -> str:

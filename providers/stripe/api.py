@@ -16,11 +16,16 @@ from typing import Any, cast
 
 from domain.money import AMOUNT_MAX
 from providers.reader import Reading
-from providers.settlement_file import Control, Ending, FileRefused, SettlementLine
+from providers.settlement_file import (
+    TEXT_CHARACTERS_MAX,
+    Control,
+    Ending,
+    FileRefused,
+    SettlementLine,
+)
 from providers.source import Source
 from providers.stripe.balance import KEY, PROVIDER
 from providers.stripe.cells import (
-    TEXT_CHARACTERS_MAX,
     UNCERTAIN,
     currency_of,
     is_key,
@@ -29,8 +34,8 @@ from providers.stripe.cells import (
 )
 from providers.stripe.elements import Element, Page, elements
 from providers.stripe.header import Check, fault
-from providers.stripe.table import BEFORE
 from providers.stripe.words import DIRECTIONS, kind_of
+from providers.times import BEFORE
 
 OBJECT = "balance_transaction"
 FEE_DETAILS, HAS_MORE, TOTAL_COUNT = "fee_details", "has_more", "total_count"

@@ -13,10 +13,9 @@ from functools import lru_cache
 
 from providers.amounts import REMEMBERED_MAX, exponent_of, signed_parser
 from providers.rows import Row
-from providers.settlement_file import Control, FileRefused, SettlementLine
+from providers.settlement_file import TEXT_CHARACTERS_MAX, Control, FileRefused, SettlementLine
 from providers.stripe.cells import (
     KEY_CHARACTERS_MAX,
-    TEXT_CHARACTERS_MAX,
     UNCERTAIN,
     Parser,
     currency_of,

@@ -18,7 +18,6 @@ from providers.times import FIRST_YEAR, LAST_YEAR
 
 Parser = Callable[[str], int | None]
 KEY_CHARACTERS_MAX = 256  # Stripe says its ids have at most 255.
-TEXT_CHARACTERS_MAX = 1_000
 SECONDS_MAX = 7_258_118_400  # The year 2200.
 # Stripe counts these with other digits than ISO 4217, and did so differently over the years: an
 # integer of them is not certain. In reports, which print major units, they are.

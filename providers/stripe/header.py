@@ -94,12 +94,6 @@ class Check:
     expected: str
 
 
-def wrong_width(number: int, *, printed: int, expected: int) -> FileRefused:
-    """Say that a row has another number of cells than the header."""
-    message = f"line {number} has {printed} columns, the header has {expected}"
-    return FileRefused("column_count", message, number, "", str(printed), str(expected))
-
-
 def fault(number: int, names: Mapping[str, str], checks: Iterable[Check]) -> FileRefused:
     """Put the first wrong cell of a row into words; one of them is wrong."""
     check = next(each for each in checks if not each.right)

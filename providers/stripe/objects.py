@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from providers.rows import Row
-from providers.settlement_file import Control, FileRefused, SettlementLine
+from providers.settlement_file import TEXT_CHARACTERS_MAX, Control, FileRefused, SettlementLine
 from providers.stripe.balance import KEY, PROVIDER, expected_amount
 from providers.stripe.cells import (
-    TEXT_CHARACTERS_MAX,
     currency_of,
     is_key,
     minor,

@@ -10,16 +10,16 @@ Source: docs/formats/stripe.md.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol, cast
 
+from providers.columns import wrong_width
 from providers.reader import Reading
 from providers.rows import Row, rows
 from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
 from providers.source import Source
-from providers.stripe.header import Columns, Header, parse_header, wrong_width
+from providers.stripe.header import Columns, Header, parse_header
+from providers.times import BEFORE
 
-BEFORE = datetime.min.replace(tzinfo=UTC)
 QUOTE = '"'
 
 

@@ -10,10 +10,17 @@ Source: docs/formats/wechat.md.
 from collections.abc import Iterator
 
 from providers.amounts import printed, scale, signed_parser, unsigned_parser
-from providers.china import ZONE, cell_wrong, is_identity, numbered, unknown_of, wrong_width
+from providers.china import ZONE, cell_wrong, is_identity, unknown_of, wrong_width
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
 from providers.reader import Reading
-from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
+from providers.settlement_file import (
+    TEXT_CHARACTERS_MAX,
+    Control,
+    Ending,
+    FileRefused,
+    SettlementLine,
+    shown,
+)
 from providers.source import Source, first_line
 from providers.wechat.layout import CELL_SEPARATOR, COUNT, EMPTY
 from providers.wechat.values import BEFORE, china_time, digest
@@ -45,7 +52,6 @@ DECIMALS = 2
 TOTALS = ("资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额")
 BALANCE = "running_balance"
 PROVES = (COUNT, *TOTALS[1:], BALANCE)
-TEXT_CHARACTERS_MAX = 1_000
 _amount, _balance = unsigned_parser(DECIMALS), signed_parser(DECIMALS)
 
 
@@ -57,7 +63,7 @@ def recognises(head: bytes) -> bool:
 
 def read(source: Source, batch_id: str) -> Reading:
     """Yield every row as a line; end with the bill's totals, compared."""
-    lines = numbered(source, "utf-8")
+    lines = source.numbered()
     number, header = next(lines, (1, ""))
     names = header.split(",")
     found = find_columns(names, names_to_fields(COLUMNS), line_number=number)

@@ -6,8 +6,9 @@ something is wrong; providers.wechat.fault says what.
 Source: docs/formats/wechat.md.
 """
 
+from providers.columns import wrong_width
 from providers.settlement_file import FileRefused, SettlementLine
-from providers.wechat.fault import find_fault, wrong_width
+from providers.wechat.fault import find_fault
 from providers.wechat.layout import ABSENT, CELL_SEPARATOR, EMPTY, Layout
 from providers.wechat.values import (
     BEFORE,

@@ -14,7 +14,7 @@ Source: docs/formats/wechat.md.
 
 from collections.abc import Iterator
 
-from providers.reader import Format, Reading, Variant
+from providers.reader import Format, Reading, Variant, look_alike
 from providers.settlement_file import Ending, FileRefused, shown
 from providers.source import Source, first_line
 from providers.wechat import fund_flow, wallet
@@ -43,13 +43,12 @@ def recognises_old(head: bytes) -> bool:
 
 def resembles(head: bytes) -> str:
     """What else of WeChat's this is, in words; empty if it is nothing known."""
-    text = head.decode("utf-8", errors="replace")
-    return next((what for mark, what in LOOK_ALIKES.items() if mark in text), "")
+    return look_alike(head, LOOK_ALIKES)
 
 
 def read(source: Source, batch_id: str) -> Reading:
     """Yield every row as a line; end with the bill's totals, compared."""
-    lines = _numbered(source)
+    lines = source.numbered()
     number, header = next(lines, (1, ""))
     layout = parse_header(header)
     if isinstance(layout, FileRefused):
@@ -64,13 +63,6 @@ def read(source: Source, batch_id: str) -> Reading:
         yield row
     message = f"the file ends after line {number} without its totals: it is cut off"
     return FileRefused("totals_missing", message, number)
-
-
-def _numbered(source: Source) -> Iterator[tuple[int, str]]:
-    number = 0
-    for batch in source.batches():
-        yield from enumerate(batch, number + 1)
-        number += len(batch)
 
 
 def _ending(
