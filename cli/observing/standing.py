@@ -171,7 +171,7 @@ def _servers_wait(servers: Sequence[Server]) -> Iterator[str]:
 def _programs_wait(programs: Sequence[Program], *, all_answer: bool) -> Iterator[str]:
     """A program that waits looks again after a pause: what it waits for may be back before."""
     over = (
-        f" (every server answers now: if it was one, {backoff.MAX_S:.0f} s at most)"
+        f" (every server answers now: if it was one, {backoff.AWAY_MAX_S:.0f} s at most)"
         if all_answer
         else ""
     )

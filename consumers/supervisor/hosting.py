@@ -19,7 +19,7 @@ from confluent_kafka import KafkaException
 
 from commands.outage import Outage
 from commands.ports import Fenced
-from consumers.supervisor.backoff import Backoff
+from consumers.supervisor.backoff import AWAY_MAX_S, Backoff
 from consumers.surroundings import Surroundings
 from consumers.writer.desk import TooManyFailures
 from infra.heartbeat import Heartbeat
@@ -66,7 +66,7 @@ def host(name: str, settings: Settings, stop: Event, heartbeat: Heartbeat) -> No
 
 def surviving(action: Callable[[], Result], stop: Event) -> Result | None:
     """What the action returns, through any outage; None: told to stop. Errors: GaveUp."""
-    backoff = Backoff()
+    backoff = Backoff(AWAY_MAX_S)
     while not stop.is_set():
         began_at_s = time.monotonic()
         try:

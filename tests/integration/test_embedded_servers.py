@@ -155,6 +155,16 @@ def test_a_killed_registry_comes_back_with_its_ids(own_servers: StartServers) ->
     assert schema_of(servers.registry_url, number) == "Kept"
 
 
+def test_the_registry_answers_as_soon_as_its_postgres_does_again(
+    own_servers: StartServers,
+) -> None:
+    servers = own_servers("postgres", "registry")
+    number = register(servers.registry_url, "kept", "Kept")
+    servers.postgres.kill()
+    servers.postgres.start()
+    assert schema_of(servers.registry_url, number) == "Kept"
+
+
 def test_the_registry_keeps_its_schemas_in_a_postgres_of_others(
     own_servers: StartServers, servers: Addresses, tmp_path: Path
 ) -> None:

@@ -3,13 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.supervisor.backoff import FIRST_S, HEALTHY_S, MAX_S, Backoff
+from consumers.supervisor.backoff import AWAY_MAX_S, FIRST_S, HEALTHY_S, MAX_S, Backoff
 
 
 def test_pauses_grow_up_to_their_bound() -> None:
     backoff = Backoff()
     pauses = [backoff.pause_s(ran_s=0.0) for _ in range(9)]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+
+
+def test_a_server_that_is_away_is_looked_for_every_few_seconds() -> None:
+    backoff = Backoff(AWAY_MAX_S)
+    assert [backoff.pause_s(ran_s=0.0) for _ in range(6)] == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
 
 
 def test_a_healthy_time_begins_them_anew() -> None:
