@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from providers.settlement_file import FileRefused
 
 FILES = """SELECT batch_id, book, provider, merchant_account, format, file_name, business_day,
-  status, lines, lines_reported, imported_at, sealed_at, sha256
+  status, lines, lines_reported, imported_at, sealed_at, sha256, accepted_because
 FROM read.settlement_files WHERE (%s::text IS NULL OR book = %s)
   AND (%s::text IS NULL OR batch_id = %s) ORDER BY imported_at DESC LIMIT %s"""
 COMPARISON = """SELECT batch_id, book, currency, stated_gross AS stated_gross_minor,
@@ -155,7 +155,6 @@ def show(call: Call, file_id: BatchId = None, book: AnyBook = None, limit: Limit
 
     Example: tally settlement show
     """
-    from cli.accepted import add_reasons
     from cli.reading import reading, rows
 
     with reading(call) as connection:
@@ -164,7 +163,6 @@ def show(call: Call, file_id: BatchId = None, book: AnyBook = None, limit: Limit
             raise refuse(f"no file {file_id} was imported")
         totals = rows(connection, COMPARISON, (file_id,)) if file_id is not None else []
         breaks = rows(connection, BREAKS, (file_id,)) if file_id is not None else []
-        add_reasons(connection, files)
     if call.json:
         shown = files[0] | {"currencies": totals, "breaks": breaks} if file_id else files
         document(shown)

@@ -211,7 +211,7 @@ TABLES = (FILES, TOTALS, LINES, REFERENCES, BREAKS)
 
 class Settlement(RowsModel):
     name = "settlement"
-    version = 1
+    version = 2
     relations = Relations(
         tables=TABLES, views=(COMPARISON,), compared=tuple(table.name for table in TABLES)
     )

@@ -25,6 +25,7 @@ class File(NamedTuple):
     business_day: date | None
     status: str
     lines: int
+    accepted_because: str
     lines_reported: int
     imported_at: datetime
     sealed_at: datetime | None
@@ -97,6 +98,7 @@ def evolve_file(row: File | None, change: Change) -> File:
             day(event.business_day),
             "arriving",
             event.lines,
+            event.accepted_because,
             0,
             at,
             None,

@@ -45,6 +45,7 @@ FILES = Table(
         Column("business_day", "date", "The day that it is about."),
         Column("status", TEXT, "arriving, or sealed: count and totals are those of the file."),
         Column("lines", NUMBER, "How many lines it says that it has."),
+        Column("accepted_because", TEXT, "Why, though its controls do not hold; empty: they do."),
         Column("lines_reported", NUMBER, "How many have arrived in the book."),
         Column("imported_at", TIME, "When it began to arrive."),
         Column("sealed_at", TIME_OR_NONE, "When it was complete."),

@@ -29,6 +29,7 @@ from consumers.intake.lines import Published
 from consumers.intake.publishing import RefusedLines, Tally, publish_lines
 from consumers.intake.records import DONE, SEALED, STOPPED, Records, State, Unfinished, recorded
 from consumers.surroundings import Surroundings
+from domain.decision import ALREADY_EXISTS
 from providers import formats
 from providers.settlement_file import FileProof, FileRefused
 from providers.source import FILE_BYTES_MAX
@@ -158,7 +159,7 @@ class Importer:
                     return replace(known, accepted_because=because)
                 asking = Asker(self.surroundings, silence_s_max=self.silence_s_max, stop=self.stop)
                 with asking as asker:
-                    run = _Run(self, records, asker, Published(book, proof))
+                    run = _Run(self, records, asker, Published(book, proof, because))
                     return replace(run.run(copy, state), accepted_because=because)
 
 
@@ -193,7 +194,7 @@ class _Run:
             return self._checked(ALREADY_IMPORTED, tally, state.sealed_sequence)
         tally = Tally(state.last_line)
         begun = self.asker.ask(self.published.beginning(copy))
-        if begun.status != ACCEPTED:
+        if begun.status != ACCEPTED and begun.code != ALREADY_EXISTS:  # By an earlier release.
             return self._stopped(tally, begun)
         self._publish(copy, tally)
         if tally.refused:

@@ -35,6 +35,7 @@ class Published:
 
     book: str
     proof: FileProof
+    accepted_because: str = ""  # As intake has it on record.
 
     @property
     def _day(self) -> str:
@@ -56,8 +57,9 @@ class Published:
                 CurrencyTotal(code, sums.gross_minor, sums.fee_minor, sums.net_minor)
                 for code, sums in proof.currencies.items()
             ),
+            self.accepted_because,
         )
-        return self._ask(command, "import", effective_on=self._day)
+        return self._ask(command, "begin", effective_on=self._day)
 
     def lines(self, lines: Sequence[SettlementLine]) -> Ask:
         """Some that follow each other, of one day: see `parts`."""

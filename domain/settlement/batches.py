@@ -40,6 +40,7 @@ def begin(
             command.business_day,
             command.lines,
             command.totals,
+            command.accepted_because,
         ),
     )
 

@@ -21,7 +21,10 @@ class CurrencyTotal:
 
 @value
 class ImportSettlementFile:
-    """A proven file begins: how many lines and which totals must follow."""
+    """A proven file begins: how many lines and which totals must follow.
+
+    `accepted_because`: why it counts though its own controls do not hold; empty: they hold.
+    """
 
     batch_id: str
     provider: str
@@ -32,6 +35,7 @@ class ImportSettlementFile:
     business_day: str
     lines: int
     totals: tuple[CurrencyTotal, ...]
+    accepted_because: str = ""
 
 
 @value

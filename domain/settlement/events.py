@@ -11,7 +11,10 @@ from domain.value import value
 
 @value
 class SettlementFileImported:
-    """A proven file is arriving."""
+    """A proven file is arriving.
+
+    `accepted_because`: why it counts though its own controls do not hold; empty: they hold.
+    """
 
     batch_id: str
     provider: str
@@ -22,6 +25,7 @@ class SettlementFileImported:
     business_day: str
     lines: int
     totals: tuple[CurrencyTotal, ...]
+    accepted_because: str = ""
 
 
 @value

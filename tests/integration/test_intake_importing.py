@@ -1,14 +1,17 @@
 """Importing a bill: exact once, refused whole, and what it finds is what was changed in it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from consumers.asking import Ask
 from consumers.intake.acceptance import Acceptance
 from consumers.intake.importing import Importer, ImportReport, import_file
-from consumers.intake.lines import LINES_MAX
+from consumers.intake.lines import LINES_MAX, Published
 from consumers.intake.records import recorded
-from domain.settlement import ImportSettlementFile, SealBatch
+from consumers.projector import log_reader
+from domain.settlement import ImportSettlementFile, SealBatch, SettlementFileImported
+from infra.event_store import directory
 from providers.formats import prove
 from providers.settlement_file import FileProof, FileRefused
 from providers.wechat.bill import BillRow
@@ -161,9 +164,36 @@ def test_what_a_person_answers_for_is_on_record_and_gone_on_with(
         with recorded(system.settings.postgres) as kept:
             (unfinished,) = kept.unfinished()
         assert unfinished.accepted_because == reason
+        assert of_the_event(system) == reason
         again = importer.resume(unfinished)
         assert isinstance(again, ImportReport)
         assert (again.outcome, again.repeated) == ("already_imported", 48)
+
+
+def of_the_event(system: System) -> str:
+    """Why the file counts, by the book's own log."""
+    with system.connect() as connection:
+        (book,) = [each for each in directory.listed(connection) if each.name == "main"]
+        last, _ = log_reader.ends_of(connection, book)
+        events = [each.event for each in log_reader.read(connection, book, after=0, to=last)]
+    (event,) = [each for each in events if isinstance(each, SettlementFileImported)]
+    return event.accepted_because
+
+
+def test_a_file_that_an_earlier_release_has_begun_is_gone_on_with(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    """It gave the first command another key; a batch is told by its content all the same."""
+    bill = bill_file(tmp_path / "bill.csv", rows_of_a_day())
+    proof = prove(bill)
+    assert isinstance(proof, FileProof)
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        begun = Published("main", proof).beginning(bill)
+        meta = replace(begun.meta, idempotency_key=f"{proof.batch_id}/import")
+        with system.asker() as asker:
+            assert asker.ask(begun._replace(meta=meta)).status == "accepted"
+        report = imported(system, bill)
+        assert (report.outcome, report.refused) == ("imported", 0)
 
 
 def test_a_file_that_does_not_say_whose_it_is_needs_an_account(

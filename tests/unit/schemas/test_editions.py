@@ -1,11 +1,16 @@
 """The name of a stored record says by which edition of its schema it is read."""
 
+import json
 from collections.abc import Generator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import fastavro
 import pytest
+from fastavro.utils import generate_one
 
+from domain.settlement import ImportSettlementFile, SettlementFileImported
 from domain.wallet import OpenWallet, WalletOpened
 from schemas import codec, editions, files
 from schemas.malformed import UNKNOWN_TYPE, Malformed
@@ -33,7 +38,7 @@ def test_of_a_first_edition_the_name_is_the_full_name() -> None:
 def test_a_later_edition_is_a_number_behind_it() -> None:
     assert editions.name_of(OPENED) == SECOND
     assert (editions.parted(OPENED), editions.parted(SECOND)) == ((OPENED, 1), (OPENED, 2))
-    assert editions.earlier() == {OPENED: editions.text_of(OPENED)}
+    assert editions.earlier()[OPENED] == editions.text_of(OPENED)
     assert editions.text_of(SECOND) == files.texts()[OPENED] != editions.text_of(OPENED)
     opening = FULL_NAMES[OpenWallet]
     assert editions.name_of(opening) == opening, "each record counts its own"
@@ -53,6 +58,24 @@ def test_a_stored_command_is_read_by_its_edition_too() -> None:
     command = OpenWallet("w", "anna", "buyer", "EUR")
     payload = codec.encode_command(CommandMeta("shop", "k"), command)
     assert codec.decode_stored_command(FULL_NAMES[OpenWallet], payload)[1] == command
+
+
+def test_what_earlier_editions_wrote_is_read_today() -> None:
+    """Of each that there is: a field that came since has its default."""
+    imported = FULL_NAMES[SettlementFileImported]
+    assert {imported, FULL_NAMES[ImportSettlementFile]} <= editions.earlier().keys()
+    for name, text in editions.earlier().items():
+        schema = fastavro.parse_schema(json.loads(text))
+        record, stream = generate_one(schema), BytesIO()
+        assert isinstance(record, dict)
+        fastavro.schemaless_writer(stream, schema, record)
+        if "meta" in record:
+            read = codec.decode_stored_command(name, stream.getvalue())[1]
+        else:
+            read = codec.decode_stored_event(name, stream.getvalue())
+        assert isinstance(read, ImportSettlementFile | SettlementFileImported)
+        assert (read.batch_id, read.lines) == (record["batch_id"], record["lines"])
+        assert read.accepted_because == ""
 
 
 @pytest.mark.parametrize("name", [f"{OPENED}#3", "tally.wallet.v1.Later#2", "tally.wallet.v1.No"])

@@ -30,7 +30,7 @@ def of_wallet_opened(folder: Path) -> Generator[None]:
     real = files.FOLDER
     shutil.copytree(real, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     path = folder / files.EARLIER / "1" / files.path_of(OPENED)
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(_first_schema()), encoding="utf-8")
     files.FOLDER = folder
     _forget()

@@ -7,7 +7,12 @@ from commands.answer import CommandAnswered
 from consumers.asking import Ask
 from consumers.intake.lines import LINES_MAX, Published, first_line_of, parts
 from domain import settlement
-from domain.settlement import BatchSealed, ReportSettlementLines, SettlementLineReported
+from domain.settlement import (
+    BatchSealed,
+    ReportSettlementLines,
+    SettlementFileImported,
+    SettlementLineReported,
+)
 from providers.settlement_file import FileProof
 from tests.unit.consumers.intake.files import proven
 from tests.unit.domain.memory_book import MemoryBook
@@ -37,6 +42,16 @@ def test_the_book_can_seal_what_is_published(tmp_path: Path) -> None:
     )
 
 
+def test_the_book_keeps_why_a_file_counts_though_its_controls_fail(tmp_path: Path) -> None:
+    because = "the bank has counted a batch twice"
+    published = Published("main", proven(tmp_path)[0], because)
+    outcome = MemoryBook("main", (settlement,)).execute(published.beginning(BILL).command)
+    assert isinstance(outcome, tuple)
+    (event,) = outcome
+    assert isinstance(event, SettlementFileImported)
+    assert event.accepted_because == because
+
+
 def test_a_file_without_some_of_its_lines_is_not_sealed(tmp_path: Path) -> None:
     _, asks = everything(tmp_path)
     book = MemoryBook("main", (settlement,))
@@ -51,7 +66,7 @@ def test_names_follow_from_batch_and_lines_alone(tmp_path: Path) -> None:
     keys = [ask.meta.idempotency_key for ask in asks]
     last = ROWS + 1  # Under the header.
     assert keys == [
-        f"{proof.batch_id}/import",
+        f"{proof.batch_id}/begin",
         f"{proof.batch_id}/2-{LINES_MAX + 1}",
         f"{proof.batch_id}/{LINES_MAX + 2}-{2 * LINES_MAX + 1}",
         f"{proof.batch_id}/{2 * LINES_MAX + 2}-{last}",
