@@ -1,10 +1,12 @@
 """What stands in the records of BAI2: amounts, funds types, type codes, dates.
 
 Units: integer minor units as printed; the format has no point, the currency says the decimals.
-Signs: type codes 100 to 399 are credits, 400 to 699 debits, 0xx states (balances). Banks give 9xx a
-meaning of their own: 900 to 919 are states, to 959 credits, to 999 debits. The sign of 7xx and 8xx
-is not known and stays as printed. What is neither credit nor debit of the standard is unknown.
+Signs: type codes 100 to 399 are credits, 400 to 699 debits, 0xx states (balances); of 7xx and 8xx
+the standard lists a few by name (LISTED). Banks give 9xx a meaning of their own: 900 to 919 are
+states, to 959 credits, to 999 debits. A 7xx or 8xx that nobody listed stays as printed. What is
+neither credit nor debit of the standard is unknown.
 Shape: a parser gives a value, or None when the text is not of its grammar.
+Source: BAI, Cash Management Balance Reporting Specifications Version 2, appendix A.
 """
 
 import re
@@ -17,6 +19,15 @@ from providers.bai2.records import JOINT
 from providers.settlement_file import UNKNOWN
 
 KIND = "bank_entry"
+CREDITS, DEBITS, STATES = range(100, 400), range(400, 700), (range(100), range(900, 920))
+CUSTOM_DEBITS = range(960, 1000)
+NO_MONEY = 890  # A message, in words only.
+# Of 7xx and 8xx: balances of a loan, what was paid and lent, and what the banks' later list adds.
+LISTED = {
+    **dict.fromkeys((701, 703, 705, 707, 709, NO_MONEY), 0),
+    **dict.fromkeys((706, 708, *range(720, 729), 827, 829), 1),
+    **dict.fromkeys((760, 828), -1),
+}
 EXTRA_CELLS = {"": 0, "0": 0, "1": 0, "2": 0, "Z": 0, "S": 3, "V": 2}  # Behind each funds type.
 DISTRIBUTED = "D"
 DISTRIBUTIONS_MAX = 64  # Days ahead that funds become available; two or three were seen.
@@ -59,13 +70,13 @@ def direction_of(type_code: str) -> tuple[str, int] | None:
     if not _TYPE.fullmatch(type_code):
         return None
     code = int(type_code)
-    if 100 <= code <= 399:  # noqa: PLR2004 - the ranges of the standard.
-        return KIND, 1
-    if 400 <= code <= 699:  # noqa: PLR2004
-        return KIND, -1
-    is_state = code < 100 or 900 <= code <= 919  # noqa: PLR2004
-    sign = 0 if is_state else -1 if code >= 960 else 1  # noqa: PLR2004
-    return f"{UNKNOWN}{type_code}", sign
+    if code in CREDITS or code in DEBITS:
+        return KIND, 1 if code in CREDITS else -1
+    sign = LISTED.get(code)
+    if sign is not None:
+        return KIND if sign or code == NO_MONEY else f"{UNKNOWN}{type_code}", sign
+    is_state = any(code in states for states in STATES)
+    return f"{UNKNOWN}{type_code}", 0 if is_state else -1 if code in CUSTOM_DEBITS else 1
 
 
 @lru_cache(maxsize=REMEMBERED_MAX)
@@ -104,6 +115,8 @@ def summary_amounts(cells: list[str]) -> list[int] | None:
     amounts: list[int] = []
     at = 0
     while at < len(cells):
+        if not cells[at] and any(cells[at + 1 : at + 2]):
+            at += 1  # Some banks put one comma more before they continue the record.
         type_code, amount, count, funds = [*cells[at : at + 4], "", "", ""][:4]
         minor = balance_of(amount)
         at += 4

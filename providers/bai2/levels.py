@@ -1,6 +1,7 @@
 """File, group and account of a BAI2 file: what each sums, and what its trailer prints of that.
 
 Units: integer minor units; totals mix balances and movements, and currencies too: a checksum.
+A total that is left out stands for zero, as banks do where an account reports no amount.
 Shape: a Level adds amounts and records; controls(trailer) compares, or refuses a trailer that is no
 trailer. The total of a group is that of its accounts as they come to, not as their trailers print.
 """
@@ -42,7 +43,7 @@ class Level:
         told_all = counts[: len(names)]
         are_counts = all(told.isascii() and told.isdigit() for told in told_all)
         extra = any(counts[len(names) :]) or len(told_all) < len(names)
-        if not total or minor is None or not are_counts or extra:
+        if minor is None or not are_counts or extra:
             expected = f"a total and the numbers of {' and '.join(names)}"
             return refuse("record_wrong", trailer.number, printed=trailer.raw, expected=expected)
         holds = minor == self.total_minor

@@ -27,11 +27,11 @@ _NAME = rb"[^,/\r\n]*,"
 _HEAD = (
     rb"\A(?:\xef\xbb\xbf)?\s*01,"
     + _NAME * 2
-    + rb"[0-9]{6},[0-9]{0,4},"
+    + rb"[0-9]{6},[0-9:]{0,8},"
     + _NAME
     + rb"[0-9]*,[0-9]*,"
 )
-_FILE_HEADER = re.compile(_HEAD + rb"2\s*/\s*(?:02,|88,|\Z)")
+_FILE_HEADER = re.compile(_HEAD + rb"2\s*(?:/\s*|\n\s*|\Z)(?:02,|88,|\Z)")
 _BTRS_HEADER = re.compile(_HEAD.replace(b"{6}", b"{6,8}") + rb"3\s*/")
 
 

@@ -39,8 +39,10 @@ def test_all_records_on_one_line_are_the_same(read_bytes: Read) -> None:
     ("code", "kind", "sign"),
     [("100", "bank_entry", 1), ("399", "bank_entry", 1), ("400", "bank_entry", -1),
      ("699", "bank_entry", -1), ("015", "unknown:015", 0), ("900", "unknown:900", 0),
-     ("920", "unknown:920", 1), ("960", "unknown:960", -1), ("720", "unknown:720", 1),
-     ("890", "unknown:890", 1)],
+     ("920", "unknown:920", 1), ("959", "unknown:959", 1), ("960", "unknown:960", -1),
+     ("701", "unknown:701", 0), ("720", "bank_entry", 1), ("728", "bank_entry", 1),
+     ("760", "bank_entry", -1), ("827", "bank_entry", 1), ("828", "bank_entry", -1),
+     ("890", "bank_entry", 0), ("730", "unknown:730", 1), ("899", "unknown:899", 1)],
 )  # fmt: skip
 def test_type_codes(read_bytes: Read, code: str, kind: str, sign: int) -> None:
     assert direction_of(code) == (kind, sign)
@@ -81,6 +83,7 @@ def test_funds_types_that_are_none(body: str) -> None:
         ("100,208500,00003,V,060316,,400,-5,8,V,060316,", [208500, -5]),
         ("110,5000000", [5000000]),
         (",,,,060,7,,", [0, 7]),
+        ("010,5,,,015,7,,,,040,3,,,", [5, 7, 3, 0]),  # One comma more before a continuation.
         ("110,5.00,,", None), ("110,5,x,", None), ("11,5,,", None), ("110,5,,Q", None),
         ("110,5,,D,-1", None), ("110,1" + "0" * 30 + ",,", None),
     ],
@@ -105,7 +108,7 @@ def test_summaries(cells: str, amounts: list[int] | None) -> None:
         ("260101,,USD", "260101,,XXY", "currency_unknown", 3),
         ("03,123,", "03,,", "key_wrong", 3),
         ("010,500", "010,5OO", "record_wrong", 3),
-        ("49,1500", "49,", "record_wrong", 5),
+        ("49,1500", "49", "record_wrong", 5),
         ("49,1500,3", "49,1500,x", "record_wrong", 5),
         ("49,1500,3/\n", "", "record_order", 5),
         ("03,123,,010,500,,/\n", "", "record_order", 3),
@@ -128,6 +131,7 @@ def test_what_is_wrong_is_refused_by_line(
     ("old", "new", "field"),
     [
         ("49,1500,3", "49,1501,3", "account_control 1/1 123"),
+        ("49,1500,3", "49,,3", "account_control 1/1 123"),
         ("49,1500,3", "49,1500,4", "account_records 1/1 123"),
         ("98,1500,1,5", "98,-1500,1,5", "group_control 1"),
         ("98,1500,1,5", "98,1500,2,5", "group_accounts 1"),
@@ -158,6 +162,45 @@ def test_an_account_without_details_is_a_good_file(prove_bytes: Prove) -> None:
     proof = prove_bytes(report(total=500).encode())
     assert isinstance(proof, FileProof)
     assert (proof.lines, proof.merchant_account) == (0, "123")
+
+
+def test_a_total_left_out_is_zero(prove_bytes: Prove) -> None:
+    content = report(account="03,123,/", total=0).replace("49,0,", "49,,")
+    proof = prove_bytes(content.encode())
+    assert isinstance(proof, FileProof)
+    assert (proof.controls[0].printed, proof.controls[0].computed) == ("", "0")
+
+
+def test_a_wrapped_text_is_one_text_and_no_record(prove_bytes: Prove, read_bytes: Read) -> None:
+    wrapped = DETAIL.replace("TEXT", "1111 SETL\n222 A/B  ")
+    line = read_bytes(report(DETAIL, "16,409,0,,,,X").replace(DETAIL, wrapped).encode())[0]
+    assert (line.net_minor, line.text) == (1000, "1111 SETL\n222 A/B")
+    assert line.raw == wrapped
+    for ended in (DETAIL + "\n222/", DETAIL.replace("TEXT", "A/\n222")):
+        refused = prove_bytes(report(DETAIL).replace(DETAIL, ended).encode())
+        assert isinstance(refused, FileRefused)
+        assert (refused.code, refused.line_number) == ("record_wrong", 5)
+    damaged = (
+        report(DETAIL, "16,409,7,,,,X").replace(DETAIL, DETAIL[:-1]).replace("16,409", "1X,409")
+    )
+    lost = prove_bytes(damaged.encode())
+    assert isinstance(lost, FileRefused)
+    assert lost.code == "control_failed"  # Its amount is missing in the total of its account.
+
+
+def test_records_of_one_length_need_no_line_ends(prove_bytes: Prove, read_bytes: Read) -> None:
+    told = report(DETAIL.removesuffix("/"), "16,409,0,,,,X").replace("1,,,2/", "1,80,1,2/")
+    content = "".join(f"{record:<80}" for record in told.splitlines()).encode()
+    assert [line.text for line in read_bytes(content)] == ["TEXT", "X"]
+    assert isinstance(prove_bytes(content[:-80]), FileRefused)
+    assert isinstance(prove_bytes(content.rstrip()), FileProof)
+    in_lines = told.replace("TEXT", "TEXT OF MORE THAN EIGHTY CHARACTERS 49," * 5).encode()
+    assert read_bytes(in_lines)[0].text.endswith("CHARACTERS 49,")
+
+
+@pytest.mark.parametrize("first", ["01,BANK,US,260102,14:59:35,1,,,2/", FILE[:-1], FILE + "  "])
+def test_file_headers(prove_bytes: Prove, first: str) -> None:
+    assert isinstance(prove_bytes(report(DETAIL).replace(FILE, first).encode()), FileProof)
 
 
 def test_several_files_in_one(prove_bytes: Prove) -> None:
