@@ -2,8 +2,8 @@
 
 Units: digits without a point. They are hundredths where the currency has two digits; what PayPal
 prints for a currency without digits is not told, so its amounts are refused unless they are zero.
-Signs: CR above zero, DR below; a fee DR is a cost. Authorisations (T13) and what was denied moved
-no money: they are kept with none, what they are about stands as their original amount.
+Signs: CR above zero, DR below; a fee DR is a cost. Authorisations (T13), what was denied and what
+is pending moved no money: kept with none, what they are about stands as their original amount.
 Keys: transaction id and T-code name a row; the invoice id is ours; a reference id of type TXN is
 the payment that a refund, a reversal or a fee belongs to.
 Source: docs/formats/paypal.md.
@@ -29,7 +29,7 @@ DIGITS = 2  # After the point that is not printed.
 # PayPal takes no decimals for these, whatever ISO 4217 says of them.
 WITHOUT_DIGITS = {"HUF", "JPY", "TWD"}
 KEYS_CHARACTERS_MAX = 256  # Documented: transactions 24 characters, invoice 127.
-DENIED = "D"
+NOT_MOVED = {"D", "P"}  # Denied and pending.
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("Transaction ID",),
@@ -58,6 +58,7 @@ class Columns:
 
     names: tuple[str, ...]
     values: Pick  # The cells of FIELDS; cells come with an empty one appended.
+    detail: bool  # Whether they are those of a detail report: it has a status.
 
 
 class Taken(NamedTuple):
@@ -79,7 +80,8 @@ def parse_columns(row: Row) -> Columns | FileRefused:
     missing = missing_column(found, COLUMNS, (*REQUIRED, *begun), row.number)
     if missing is not None:
         return missing
-    return Columns(tuple(names), pick(found, FIELDS, absent=len(names)))
+    values = pick(found, FIELDS, absent=len(names))
+    return Columns(tuple(names), values, detail="status" in found)
 
 
 @lru_cache(maxsize=1024)
@@ -135,7 +137,7 @@ def take(
     keys = f"{name}{invoice}{related}"
     if len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
         return _fault(row.number, values)
-    moved = code[:3] != AUTHORISATIONS and status != DENIED
+    moved = code[:3] != AUTHORISATIONS and status not in NOT_MOVED
     identity = f"{name or sha256(row.raw.encode()).hexdigest()}/{code}"
     own = kind == "charge" or not related or relation not in {"TXN", ""}
     line = SettlementLine(

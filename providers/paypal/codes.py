@@ -20,8 +20,13 @@ GROUPS = {
     "T02": "transfer",  # Currency conversion, always a pair.
     "T03": "transfer",  # Money that was paid in from a bank.
     "T04": "payout",
+    "T05": "transfer",  # Paid with the account's debit card.
+    "T06": "payout",  # To a card of ours.
+    "T07": "transfer",  # Paid in from a card of ours.
     AUTHORISATIONS: "adjustment",
+    "T14": "adjustment",  # Dividends.
     "T15": "reserve",  # Temporary holds and their release.
+    "T17": "payout",  # To what is no bank.
     "T19": "adjustment",
     "T20": "transfer",  # Settlement consolidation, between accounts of one owner.
     "T21": "reserve",

@@ -91,9 +91,13 @@ def parse_totals(cells: Sequence[str], line: int) -> Totals | FileRefused:
     return Totals(cells[1], figures, pairs, counts[0] if counts else None, line)
 
 
-def compare(totals: Totals, sums: Sums, label: str) -> list[Control]:
-    """The controls of one line of totals; `label` tells which: currency, and section or report."""
+def compare(totals: Totals, sums: Sums, label: str, *, rows_of_all: int | None) -> list[Control]:
+    """The controls of one line of totals; `label` tells which: currency, and section or report.
+
+    Some reports count the rows of the currency there, others those of all (`rows_of_all`).
+    """
     figures, count = _counted(totals, sums)
+    count = count if rows_of_all is None else rows_of_all
     found = [
         Control(f"{name} {label}", str(told), str(summed), told == summed, totals.line)
         for name, told, summed in zip(FIGURES, totals.figures, figures, strict=True)

@@ -3,16 +3,18 @@
 Units: digits without a point, hundredths; see providers.paypal.body.
 Shape: a record code begins each row: RH report, FH file, SH section, CH its columns, SB its rows,
 SF and SC its totals and count, then RF, RC, FF, FC of report and file. A file may begin at SH.
-Errors: the first thing that is not exactly understood refuses the file, by line and column.
+Errors: the first thing that is not exactly understood refuses the file, by line and column. What is
+not there (its beginning, its end, totals) is a control that does not hold.
 Source: docs/formats/paypal.md.
 """
 
 from typing import TYPE_CHECKING
 
 from providers.paypal.body import Columns, Taken, has_unit, moment_of, parse_columns, take
+from providers.paypal.delimited import delimiter_of, rows_of_file
 from providers.paypal.footers import Sums, Totals, compare, number_of, parse_totals
 from providers.reader import Reading
-from providers.rows import Row, rows
+from providers.rows import Row
 from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
 from providers.source import Source
 from providers.times import BEFORE
@@ -22,22 +24,20 @@ if TYPE_CHECKING:
 
 SECTIONS_MAX = 1_000  # One for each account or day; a report has a few.
 ACCOUNT_CHARACTERS_MAX = 64  # Documented: 13 to 24.
-BEGINNINGS = ("RH", "FH", "SH")
+BEGINNINGS = ("RH", "FH", "SH", "CH")  # CH: an excerpt, whose beginning is missing.
 BODY = ("CH", "SB")
 SECTION_ENDS = ("SF", "SC")
 ENDS = ("RF", "RC", "FF", "FC")
 COUNTS = {"SC": "count", "RC": "report_count", "FF": "file_count", "FC": "file_count"}
-
-
-def _first(line: str) -> str:
-    return line.partition(",")[0].strip().strip('"')
+ROWS = {"SF": "section_rows", "RF": "report_rows"}  # Of detail reports that print no totals.
 
 
 def _column_names(head: bytes) -> str | None:
     """The line CH of a report; empty if it has none in its head; None if it is no report."""
     texts = head.decode("utf-8", errors="replace").removeprefix("\ufeff").split("\n", 64)
-    marks = [_first(text.rstrip("\r")) for text in texts]
-    if marks[0] not in BEGINNINGS or "SH" not in marks or "CH" not in marks:
+    delimiter = delimiter_of(texts[0])
+    marks = [text.partition(delimiter)[0].strip().strip('"') for text in texts]
+    if marks[0] not in BEGINNINGS or "CH" not in marks:
         return None
     names = texts[marks.index("CH")]
     return names if "Transaction Event Code" in names else None
@@ -57,7 +57,7 @@ def read(source: Source, batch_id: str) -> Reading:
     """Yield every row SB as a line; end with all totals and counts, compared."""
     report = _Report(batch_id)
     number = 0
-    for row in rows(source):
+    for row in rows_of_file(source):
         if isinstance(row, FileRefused):
             return row
         number = row.number
@@ -79,13 +79,16 @@ class _Report:
         self._account = self._owner = ""
         self._accounts: set[str] = set()
         self._section = 0
+        self._detail = False
         self._sums: dict[str, Sums] = {}  # Of the section.
         self._covered: set[str] = set()  # Currencies whose totals the section has printed.
         self._all: dict[str, Sums] = {}
         self._open: set[str] = set()  # Currencies that only totals of the report can prove.
         self._reported: set[str] = set()
         self._controls: list[Control] = []
-        self._begun_by_report = self._section_ended = False
+        self._begun_by_report = False
+        self._row_counts: set[str] = set()  # SF, RF: where one has a count in place of totals.
+        self._counts_all: bool | None = None  # Told by the first totals of several currencies.
         self._booked_last = BEFORE
         self._until: date | None = None
         self._records = {
@@ -120,14 +123,17 @@ class _Report:
         columns = parse_columns(row)
         if isinstance(columns, FileRefused):
             return columns
-        self._columns = columns
+        self._columns, self._detail = columns, columns.detail
+        if not self._section:
+            self._section = 1
+            self._controls.append(_missing("beginning", printed="CH", needed="SH", line=row.number))
         return None
 
     def _misplaced(self, mark: str, row: Row) -> FileRefused | None:
         """Whether a record stands where it may not."""
         before = {
             "RH": ("",), "FH": ("", "RH"), "SH": ("", "RH", "FH", "SB", "CH", *SECTION_ENDS),
-            "CH": ("SH",), "SB": BODY, "SF": (*BODY, "SH", *SECTION_ENDS),
+            "CH": ("", "SH"), "SB": BODY, "SF": (*BODY, "SH", *SECTION_ENDS),
             "SC": (*BODY, "SH", *SECTION_ENDS),
         }  # fmt: skip
         ends = ("SH", *BODY, *SECTION_ENDS, *ENDS)
@@ -161,10 +167,12 @@ class _Report:
 
     def _close(self) -> None:
         """End a section: what it did not prove, the report must."""
-        self._open |= set(self._sums) - self._covered
+        if "SF" not in self._row_counts:
+            self._open |= set(self._sums) - self._covered
         for currency, sums in self._sums.items():
             self._all.setdefault(currency, Sums()).join(sums)
         self._sums, self._covered, self._columns = {}, set(), None
+        self._row_counts.discard("SF")
 
     def _body(self, row: Row, columns: Columns) -> SettlementLine | FileRefused:
         part = str(self._section)
@@ -181,6 +189,10 @@ class _Report:
 
     def _totals(self, row: Row) -> FileRefused | None:
         """Compare a line of totals with what the rows come to."""
+        mark, text, *rest = (*row.cells, "")
+        if self._detail and number_of(text) is not None and not any(rest):
+            self._row_counts.add(mark)
+            return self._count(row)
         totals = parse_totals(row.cells, row.number)
         if isinstance(totals, FileRefused):
             return totals
@@ -199,9 +211,14 @@ class _Report:
             message = f"line {row.number} has the totals of {shown(totals.currency)} again"
             return FileRefused("record_order", message, row.number, row.cells[0])
         covered.add(totals.currency)
-        sums = (self._all if of_report else self._sums).get(totals.currency, Sums())
-        found = compare(totals, sums, self._label(totals.currency, of_report=of_report))
-        self._controls.extend(found)
+        of = self._all if of_report else self._sums
+        sums = of.get(totals.currency, Sums())
+        label = self._label(totals.currency, of_report=of_report)
+        rows_ = _rows(of)
+        if self._counts_all is None and sums.count + sums.idle_count != rows_:
+            self._counts_all = totals.count == rows_
+        rows_of_all = rows_ if self._counts_all else None
+        self._controls.extend(compare(totals, sums, label, rows_of_all=rows_of_all))
         return None
 
     def _label(self, currency: str, *, of_report: bool) -> str:
@@ -216,27 +233,39 @@ class _Report:
         if told is None:
             message = f"line {row.number}: {shown(text)!r} is no count"
             return FileRefused("totals_not_understood", message, row.number, mark, shown(text))
-        of = self._sums if mark == "SC" else self._all
-        rows_ = sum(each.count + each.idle_count for each in of.values())
-        name = COUNTS[mark]
-        if mark == "SC" and self._section > 1:
+        of_section = mark in SECTION_ENDS
+        of = self._sums if of_section else self._all
+        rows_ = _rows(of)
+        name = (COUNTS | ROWS)[mark]
+        if of_section and self._section > 1:
             name = f"{name} section {self._section}"
         self._controls.append(Control(name, text, str(rows_), told == rows_, row.number))
         return None
 
     def ending(self, number: int) -> Ending | FileRefused:
-        """What the report has proven at its end."""
+        """What the report has proven at its end, and what is missing for a proof."""
         section_ended = self._stage in (*SECTION_ENDS, *ENDS)
         self._close()
-        unproven = sorted(self._open - self._reported) or sorted(set(self._all) - self._reported)
-        missing = bool(self._open - self._reported) or bool(self._reported and unproven)
-        ended = self._stage in ENDS if self._begun_by_report else section_ended
-        if missing or not ended or self._until is None:
-            what = f"totals in {unproven[0]}" if missing else "its end"
-            message = f"the file ends after line {number} without {what}: it is cut off"
-            return FileRefused("totals_missing", message, number)
+        unproven = self._open | (set(self._all) if self._reported else set[str]())
+        if "RF" in self._row_counts:
+            unproven = set[str]()
+        for currency in sorted(unproven - self._reported):
+            figures = " ".join(str(each) for each in self._all[currency].figures)
+            name = f"totals {currency}"
+            self._controls.append(_missing(name, printed="", needed=figures, line=number))
+        if not (self._stage in ENDS if self._begun_by_report else section_ended):
+            self._controls.append(_missing("end", printed=self._stage, needed="RF", line=number))
         one = min(self._accounts) if len(self._accounts) == 1 else self._owner
         day = self._booked_last.date() if self._all else self._until
-        if not self._all and not one:
+        if day is None or not (self._all or one):
             return FileRefused("no_lines", "the report has no row and names no account", number)
         return Ending(one, day, tuple(self._controls))
+
+
+def _rows(of: dict[str, Sums]) -> int:
+    return sum(each.count + each.idle_count for each in of.values())
+
+
+def _missing(name: str, *, printed: str, needed: str, line: int) -> Control:
+    """A control that does not hold, for what it compares is not there."""
+    return Control(name, printed, needed, holds=False, line_number=line)

@@ -217,13 +217,54 @@ def test_totals_that_are_not_there_refuse_the_file(prove_bytes: Prove) -> None:
     texts = [text for text in STL.splitlines() if '"EUR"' not in text or text.startswith('"SB"')]
     outcome = prove_bytes("\n".join(texts).encode())
     assert isinstance(outcome, FileRefused)
-    assert outcome.code == "totals_missing"
-    assert "EUR" in outcome.message
+    assert (outcome.code, outcome.field) == ("control_failed", "totals EUR")
+    assert outcome.proof is not None
+    assert outcome.proof.currencies["EUR"].net_minor == 270
+
+
+def test_an_excerpt_is_refused_with_what_it_says(prove_bytes: Prove) -> None:
+    """Rows behind their header, without the records around them: read, and not complete."""
+    texts = STL.splitlines()
+    outcome = prove_bytes("\n".join(texts[3:6]).encode())
+    assert isinstance(outcome, FileRefused)
+    assert outcome.proof is not None
+    assert [(one.name, one.holds) for one in outcome.proof.controls] == [
+        ("beginning", False), ("totals USD", False), ("end", False),
+    ]  # fmt: skip
+    assert outcome.proof.currencies["USD"].net_minor == 1749 - 780
+
+
+def test_tabs_part_cells_too(prove_bytes: Prove) -> None:
+    outcome = prove_bytes(STL.replace(",", "\t").encode())
+    assert isinstance(outcome, FileProof)
+    assert outcome.lines == 8
+
+
+def test_a_detail_report_may_print_counts_only(prove_bytes: Prove) -> None:
+    bare = TRR.split("SF,", maxsplit=1)[0]
+    whole = bare + "SF,3\nSC,3\nRF,3\nRC,3\nFF,3\n"
+    outcome = prove_bytes(whole.encode())
+    assert isinstance(outcome, FileProof), outcome
+    assert [one.name for one in outcome.controls] == [
+        "section_rows", "count", "report_rows", "report_count", "file_count",
+    ]  # fmt: skip
+    refused = prove_bytes(whole.replace("SF,3", "SF,4").encode())
+    assert isinstance(refused, FileRefused)
+    assert refused.field == "section_rows"
+
+
+def test_totals_may_count_the_rows_of_all_currencies(prove_bytes: Prove) -> None:
+    whole = STL.replace('"CR",0,7\n', '"CR",0,8\n').replace('"CR",0,1\n', '"CR",0,8\n')
+    assert isinstance(prove_bytes(whole.encode()), FileProof)
+    wrong = prove_bytes(whole.replace('"CR",0,8\n"SC"', '"CR",0,9\n"SC"').encode())
+    assert isinstance(wrong, FileRefused)
+    assert wrong.field == "count EUR"
 
 
 @pytest.mark.parametrize(
     ("code", "mark", "kind"),
-    [("T0006", "CR", "charge"), ("T0001", "DR", "transfer"), ("T0106", "DR", "fee"),
+    [("T0006", "CR", "charge"), ("T0700", "CR", "transfer"),
+     ("T0001", "DR", "transfer"), ("T0106", "DR", "fee"),
      ("T0400", "DR", "payout"),
      ("T1106", "DR", "chargeback"),
      ("T1202", "CR", "chargeback_reversal"),
