@@ -4,7 +4,8 @@ Units: major units as printed; lines carry integer minor units of the settlement
 Signs: as printed. `Payable (SC)` is what we are owed after fees, the net; fees are costs above
 zero.
 What a record says about money is its payable and its fees: most records (Received, Authorised,
-SentForSettle) leave them empty and come as lines of nothing, kind unknown:<type>.
+SentForSettle) leave them empty and come as lines of nothing, kind unknown:<type>. A SentForSettle
+that fills them and moves the payment into Captured (PC) is a forecast: Settled says them again.
 Nothing in the file proves it complete.
 Source: docs/formats/adyen.md.
 """
@@ -12,7 +13,7 @@ Source: docs/formats/adyen.md.
 from decimal import Decimal
 
 from providers.adyen.fault import find_fault
-from providers.adyen.layout import ACCOUNTING_TABLE, Layout, parse_header
+from providers.adyen.layout import ACCOUNTING_TABLE, Layout, parse_header, two_things
 from providers.adyen.said import PROVIDER, Said
 from providers.adyen.values import Currencies, UnreadableError, digest_of, rate_of
 from providers.columns import wrong_width
@@ -21,7 +22,10 @@ from providers.rows import Row, rows
 from providers.settlement_file import NO_RESIDUE, Ending, FileRefused, SettlementLine
 from providers.source import Source
 
-Figures = tuple[str, int, int, int | None, str, Decimal | None]
+# Currency, fee, net, what was charged and its currency, the rate, what is said of a forecast.
+Figures = tuple[str, int, int, int | None, str, Decimal | None, str]
+FORECAST = "payable when it is settled:"
+SENT = "sentfor"  # SentForSettle, SentForRefund: on the way, not there.
 
 
 class Records:
@@ -42,35 +46,41 @@ class Records:
         layout = self._layout
         if len(cells) != layout.width:
             return wrong_width(number, printed=len(cells), expected=layout.width)
+        if layout.twins and layout.says_two_things(cells):
+            return two_things(layout, cells, number)
         cells.append("")
         told = self.said.read(layout.said(cells), raw)
         if told is None:
             return find_fault(cells, layout, number)
         try:
-            figures = self._figures(layout.money(cells))
+            figures = self._figures(layout.money(cells), told[1])
         except UnreadableError:
             return find_fault(cells, layout, number)
         kind, code, account, batch, reference, theirs, identity, booked_at, zone, text = told
-        currency, fee, net, original, original_currency, rate = figures
+        currency, fee, net, original, original_currency, rate, forecast = figures
         return SettlementLine(
             PROVIDER, self._batch_id, number, kind, reference, theirs, identity,
             net + fee, fee, net, currency, booked_at, raw, NO_RESIDUE, code, zone, None,
-            account, batch, original, original_currency, rate, text,
+            account, batch, original, original_currency, rate, text or forecast,
         )  # fmt: skip
 
-    def _figures(self, money: tuple[str, ...]) -> Figures:
+    def _figures(self, money: tuple[str, ...], code: str) -> Figures:
         """Currency, fee, net, and what was charged if that was in another currency."""
         currency, payable, *fees, charged_in, captured, main_currency, rate = money
         if not currency and not payable and not any(fees):
             currency = charged_in or main_currency  # Nothing of it, but a line has one.
         signed = self._currencies[currency].signed
         net, fee = signed[payable], sum(signed[each] for each in fees)
-        if not (net or fee) or not captured or charged_in == currency:
-            return currency, fee, net, None, "", None
-        # Captured falls or rises with the same record, by how the account is settled.
+        if not (net or fee) or not captured:
+            return currency, fee, net, None, "", None, ""
         charged = abs(self._currencies[charged_in].signed[captured])
+        if charged and code.casefold().startswith(SENT):
+            return currency, 0, 0, None, "", None, f"{FORECAST} {payable} {currency}"
+        if charged_in == currency:
+            return currency, fee, net, None, "", None, ""
+        # Captured falls or rises with the same record, by how the account is settled.
         original = -charged if net + fee < 0 else charged
-        return currency, fee, net, original, charged_in, rate_of(rate)
+        return currency, fee, net, original, charged_in, rate_of(rate), ""
 
 
 def read(source: Source, batch_id: str) -> Reading:

@@ -1,7 +1,7 @@
 """The columns of Adyen's two reports, by their printed names, case and order aside.
 
 Shape: parse_header(row, table) -> Layout | FileRefused. Columns that are not read may be there in
-any number, also twice or without a name; those that are read stand once.
+any number, also twice or without a name; one that is read may be there again, with the same cells.
 Source: docs/formats/adyen.md.
 """
 
@@ -101,6 +101,12 @@ class Layout:
     said: Pick  # SAID.
     money: Pick
     last: str  # The field in the last column; empty if that is not read.
+    places: dict[str, int]
+    twins: tuple[tuple[int, int], ...]  # Columns of one name that is read: first and another.
+
+    def says_two_things(self, cells: Sequence[str]) -> bool:
+        """Whether columns of one name differ in this row."""
+        return any(cells[first] != cells[other] for first, other in self.twins)
 
 
 def names_of(header: Sequence[str]) -> list[str]:
@@ -112,14 +118,14 @@ def parse_header(row: Row, table: Table) -> Layout | FileRefused:
     """Find every field in the header."""
     header = names_of(row.cells)
     found: dict[str, int] = {}
+    twins: list[tuple[int, int]] = []
     for field, names in table.columns.items():
-        name = next((each for each in names if each.casefold() in header), None)
+        name = next((each.casefold() for each in names if each.casefold() in header), None)
         if name is None:
             continue
-        if header.count(name.casefold()) > 1:
-            message = f"line {row.number} names {name!r} twice"
-            return FileRefused("column_twice", message, row.number, name)
-        found[field] = header.index(name.casefold())
+        first, *others = (place for place, each in enumerate(header) if each == name)
+        found[field] = first
+        twins += ((first, other) for other in others)
     missing = missing_column(found, table.columns, table.required, row.number)
     if missing is None and not any(field in found for field in table.dates):
         name = " or ".join(table.columns[field][0] for field in table.dates)
@@ -135,4 +141,15 @@ def parse_header(row: Row, table: Table) -> Layout | FileRefused:
         said=pick(found, SAID, absent=width),
         money=pick(found, table.money, absent=width),
         last=next((field for field, position in found.items() if position == width - 1), ""),
+        places=found,
+        twins=tuple(twins),
     )
+
+
+def two_things(layout: Layout, cells: Sequence[str], number: int) -> FileRefused:
+    """Say which name stands over two columns that differ in this row."""
+    first, other = next(pair for pair in layout.twins if cells[pair[0]] != cells[pair[1]])
+    field = next(name for name, place in layout.places.items() if place == first)
+    name, text = layout.names[field], shown(cells[other])
+    message = f"line {number}: two columns are named {name}, and they differ"
+    return FileRefused("column_twice", message, number, name, text, shown(cells[first]))

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from providers.adyen.batches import Batches
 from providers.adyen.fault import find_fault
-from providers.adyen.layout import Layout
+from providers.adyen.layout import Layout, two_things
 from providers.adyen.said import PROVIDER, Said
 from providers.adyen.values import (
     NET_KINDS,
@@ -47,6 +47,8 @@ class Records:
         layout = self._layout
         if len(cells) != layout.width:
             return wrong_width(number, printed=len(cells), expected=layout.width)
+        if layout.twins and layout.says_two_things(cells):
+            return two_things(layout, cells, number)
         cells.append("")
         told = self.said.read(layout.said(cells), raw)
         if told is None:

@@ -29,18 +29,29 @@ _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.(?:[0-9]{3}){1,2})?)?"
 _LOOSE_TIME = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[ T]{_CLOCK})?")
 TIME_CHARACTERS = len("2026-03-31 10:00:00")
 
+# How Adyen prints that a payment was settled in parts, in bulk or by another acquirer.
+_WAYS = ("", "bulk", "installment", "ininstallments", "externally", "externallywithinfo")
 KINDS = {
-    "settled": "charge",
-    "refunded": "refund",
-    "chargeback": "chargeback",
+    **{f"settled{way}": "charge" for way in _WAYS},
+    **{f"refunded{way}": "refund" for way in _WAYS},
+    **{f"chargeback{way}": "chargeback" for way in _WAYS},
+    **{f"chargebackreversed{way}": "chargeback_reversal" for way in _WAYS},
     "secondchargeback": "chargeback",
-    "chargebackreversed": "chargeback_reversal",
+    "settledreversed": "adjustment",
+    "refundedreversed": "adjustment",
+    "manualcorrected": "adjustment",
     "fee": "fee",
     "misccosts": "fee",
     "invoicededuction": "fee",
+    "paymentcost": "fee",
+    "advancementcommissions": "fee",
     "depositcorrection": "reserve",
+    "reserveadjustment": "reserve",
     "balancetransfer": "transfer",
+    "internalcompanypayout": "transfer",
+    "merchantpayin": "transfer",
     "merchantpayout": "payout",
+    "bankinstructionreturned": "payout",
 }
 PAYMENT_KINDS = ("charge", "refund", "chargeback", "chargeback_reversal")
 NET_KINDS = ("fee", "transfer", "payout")  # Of these only the net amount counts.

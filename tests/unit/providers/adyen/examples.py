@@ -57,6 +57,6 @@ FIGURES = [
     ("refund", -5500, -500, -5000), ("charge", 5, 12, -7), ("charge", 1926, 26, 1900),
     ("fee", 0, 110, -110), ("fee", 0, 1000, -1000), ("fee", 0, -10, 10),
     ("reserve", -500, 0, -500), ("transfer", 10000, 0, 10000),
-    ("chargeback_reversal", 335, 0, 335), ("unknown:PaymentCost", 175, 0, 175),
+    ("chargeback_reversal", 335, 0, 335), ("fee", 0, -175, 175),
     ("payout", -2933, 0, -2933),
 ]  # fmt: skip

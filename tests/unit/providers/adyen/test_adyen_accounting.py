@@ -48,6 +48,17 @@ def test_every_record_is_a_line(read_bytes: Read) -> None:
     assert found[0].booked_at.isoformat() == "2026-03-30T10:00:00+01:00"
 
 
+def test_what_is_forecast_is_not_counted_beside_what_is_settled(read_bytes: Read) -> None:
+    sent = ROWS[2].replace("-40,40,,,,,,,", "-40,40,EUR,46.2,,0.3,0.1,0.2,")
+    assert sent != ROWS[2]
+    found = read_bytes("\n".join((ACCOUNTING_HEADER, sent, ROWS[3], "")).encode())
+    assert [(line.net_minor, line.fee_minor) for line in found] == [(0, 0), (4620, 60)]
+    assert found[0].text == "payable when it is settled: 46.2 EUR"
+    # An account that is paid by day of sale has no Captured: SentForSettle is what it is paid.
+    paid = read_bytes("\n".join((ACCOUNTING_HEADER, sent.replace("-40,40,", "-40,,"), "")).encode())
+    assert [(line.net_minor, line.fee_minor) for line in paid] == [(4620, 60)]
+
+
 def test_captured_may_have_either_sign(read_bytes: Read) -> None:
     for old, new in ((b",-40,EUR", b",40,EUR"), (b",10,EUR", b",-10,EUR")):
         found = read_bytes(WHOLE.replace(old, new))

@@ -52,7 +52,7 @@ def test_the_whole_report_is_proven(prove_bytes: Prove) -> None:
     assert (proof.format, proof.variant) == ("adyen", "settlement_details")
     assert (proof.merchant_account, proof.business_day) == ("Shop", date(2026, 3, 31))
     assert proof.currencies["EUR"].net_minor == 0
-    assert proof.unknown == ("unknown:PaymentCost",)
+    assert proof.unknown == ()
     assert [(x.name, x.printed, x.computed, x.holds) for x in proof.controls] == [
         ("batch_nets_to_zero", "0.00", "0.00", True), ("gross_minus_fee", "6", "6", True),
     ]  # fmt: skip
@@ -188,10 +188,30 @@ def test_other_columns_need_not_be_there(prove_bytes: Prove, name: str) -> None:
     assert outcome.merchant_account == ("Co" if name == "Merchant Account" else "Shop")
 
 
-def test_a_column_that_is_read_stands_once(prove_bytes: Prove) -> None:
-    order = [*range(len(COLUMNS)), COLUMNS.index("Net Debit (NC)")]
-    outcome = refused(prove_bytes(columns_turned(report(*ALL), order)), "column_twice")
-    assert outcome.field == "Net Debit (NC)"
+def test_a_column_that_is_there_twice_says_one_thing(prove_bytes: Prove) -> None:
+    order = [*range(len(COLUMNS)), COLUMNS.index("Net Currency")]
+    twice = columns_turned(report(*ALL), order)
+    outcome = prove_bytes(twice)
+    assert isinstance(outcome, FileProof), outcome
+    assert outcome.lines == len(ALL)
+    lines = twice.split(b"\n")
+    lines[2] = lines[2].removesuffix(b"EUR\r") + b"USD\r"
+    different = refused(prove_bytes(b"\n".join(lines)), "column_twice")
+    assert (different.field, different.line_number) == ("Net Currency", 3)
+    assert (different.printed, different.expected) == ("USD", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("SettledInInstallments", "charge"), ("RefundedBulk", "refund"),
+     ("RefundedReversed", "adjustment"), ("AdvancementCommissions", "fee"),
+     ("ReserveAdjustment", "reserve"), ("MerchantPayin", "transfer"),
+     ("BankInstructionReturned", "payout"), ("PaidOut", "unknown:PaidOut")],
+)  # fmt: skip
+def test_documented_types_have_a_kind(read_bytes: Read, code: str, kind: str) -> None:
+    emptied = PAYOUT._replace(net_debit=SALE.net_credit)
+    line = read_bytes(report(SALE._replace(type=code), emptied))[0]
+    assert (line.kind, line.code, line.net_minor) == (kind, code, 2550)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,10 @@ KINDS = {
     "InvoiceDeduction": "fee",
     "DepositCorrection": "reserve",
     "Balancetransfer": "transfer",
-    "RefundedReversed": "unknown:RefundedReversed",
+    "RefundedReversed": "adjustment",
+    "SettledBulk": "charge",
+    "ReserveAdjustment": "reserve",
+    "PaidOut": "unknown:PaidOut",
 }
 OF_THE_ACCOUNT = ("Fee", "MiscCosts", "InvoiceDeduction", "DepositCorrection", "Balancetransfer")
 NET_CURRENCIES = ("EUR", "JPY", "KWD")
