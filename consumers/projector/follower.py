@@ -3,8 +3,8 @@
 Shape: Follower.take(books) says which books are ours; step() applies the next part of each and
 says how much that was, 0 where nobody has anything new.
 Rules: the log is the truth, so it is what is followed, not what the bus says of it: nothing put on
-a topic can move a balance. A book whose read models are ahead of its log is waited for: it was
-restored, and either its tail comes back or the models are rebuilt.
+a topic can move a balance. A book whose read models are ahead of its log, or made of another one,
+is waited for: it was restored, and either its tail comes back or the models are rebuilt.
 Bounds: BATCH records of a book and feed at a time; one look at all books a step.
 Errors: Outage; psycopg's.
 Source: docs/decisions/0010-projector.md.
@@ -150,16 +150,25 @@ class Follower:
 
     def _begin(self, name: str) -> None:
         """From where the models stand, if the log is still the one that they were made of."""
-        models = [each.name for each in self._events.going(name)]
-        other = log_reader.other_than_held(self._connection, self._books[name], models)
-        if other is not None:
-            outage = f"the log has another event {other} than the read models: {RESTORED}"
-            self._wait(name, outage=outage)
+        if other := self._other(name):
+            self._wait(name, outage=f"the log has another {other} than the read models: {RESTORED}")
             return
         if name not in self._begun:
             self._redrive(name)
             self._begun.add(name)
         self._places[name] = self._held(name)
+
+    def _other(self, name: str) -> str:
+        """What the models hold otherwise than the log; empty: nothing."""
+        looks = (
+            ("event", self._events, log_reader.other_event),
+            ("answer", self._answers, log_reader.other_answer),
+        )
+        for kind, feed, look in looks:
+            models = [each.name for each in feed.going(name)]
+            if (place := look(self._connection, self._books[name], models)) is not None:
+                return f"{kind} {place}"
+        return ""
 
     def _held(self, name: str) -> Place:
         """Where the models stand that go on, by their own word: the last of them."""

@@ -22,6 +22,7 @@ from consumers.relay.headers import first_text
 from infra.event_store.directory import Book
 from infra.event_store.rows import EPOCH_2000_DAYS, EPOCH_2000_US
 from projections.recorded import Recorded, Undecoded, answered
+from projections.rows import moment
 from schemas import codec
 from schemas.editions import MARK
 from schemas.malformed import Malformed
@@ -44,6 +45,8 @@ OTHER = """SELECT min(held.sequence) FROM (
   WHERE book = %(book)s AND model = ANY(%(models)s)
 ) AS held LEFT JOIN {schema}.events AS e ON e.notification_id = held.sequence
 WHERE e.recorded_at IS DISTINCT FROM held.recorded_at"""
+STANDS = """SELECT sequence, recorded_at FROM read.position
+WHERE book = %s AND model = ANY(%s) AND recorded_at IS NOT NULL"""
 UNKNOWN = "unknown"
 # As PostgreSQL sends them: the driver's own dates and ids would be made only to be taken apart.
 PLAIN = (
@@ -69,14 +72,22 @@ def ends_of_all(books: Iterable[Book]) -> sql.Composed:
     return sql.SQL(" UNION ALL ").join(heads)
 
 
-def other_than_held(
-    connection: psycopg.Connection, book: Book, models: Iterable[str]
-) -> int | None:
+def other_event(connection: psycopg.Connection, book: Book, models: Iterable[str]) -> int | None:
     """The first place of models, or of what they have parked, where the log has another event."""
     asked = {"book": book.name, "models": list(models)}
     row = connection.execute(_of(book, OTHER), asked).fetchone()
     assert row is not None, "a minimum is a row"
     return cast("int | None", row[0])
+
+
+def other_answer(connection: psycopg.Connection, book: Book, models: Iterable[str]) -> int | None:
+    """A place of models of answers where the book has another; what it dropped tells nothing."""
+    answers = Following(connection).answers
+    for sequence, at in connection.execute(STANDS, (book.name, list(models))).fetchall():
+        for each in answers(book, after=sequence - 1, limit=1):
+            if each.sequence == sequence and moment(each.recorded_at_us) != at:
+                return cast("int", sequence)
+    return None
 
 
 def read(connection: psycopg.Connection, book: Book, *, after: int, to: int) -> Iterator[Recorded]:

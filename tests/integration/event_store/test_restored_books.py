@@ -15,7 +15,7 @@ from consumers.projector import log_reader
 from consumers.projector.feed import Feed, Span
 from consumers.projector.start import Fetch
 from domain.order import OrderPlaced, PlaceOrder
-from domain.wallet import FreezeWallet, WalletFrozen
+from domain.wallet import CreditWallet, FreezeWallet, WalletFrozen
 from projections.models import event_models
 from projections.recorded import Recorded
 from schemas import codec
@@ -62,6 +62,38 @@ def test_a_restored_log_is_known_wherever_a_model_stands(
         assert to_the_end(follower(shelf, connection)) == [0]
     assert "has another event 4 than the read models: was it restored?" in said[0]["outage"]
     assert held(connection)["ledger"] == 2
+
+
+def refused(shelf: Shelf, names: Sequence[object]) -> None:
+    """Answers without events."""
+    for name in names:
+        done(shelf, CreditWallet(f"nobody{name}", f"m{name}", 5, EUR, "bank"))
+
+
+def test_answers_of_another_history_are_known_though_no_event_is_another(
+    shelf: Shelf, connection: psycopg.Connection
+) -> None:
+    """Refusals were lost, and by now there are more of them than there were."""
+    written(shelf, range(1))
+    refused(shelf, range(3))
+    to_the_end(follower(shelf, connection))
+    restored(shelf, events=2, answers=2)
+    refused(shelf, "abcde")
+    with capture_logs() as said:
+        assert to_the_end(follower(shelf, connection)) == [0]
+    assert "has another answer 5 than the read models: was it restored?" in said[0]["outage"]
+    assert held(connection)["commands"] == 5
+
+
+def test_an_answer_that_the_book_has_dropped_contradicts_nobody(
+    shelf: Shelf, connection: psycopg.Connection
+) -> None:
+    written(shelf, range(2))
+    to_the_end(follower(shelf, connection))
+    shelf.ask("DELETE FROM answers")
+    written(shelf, range(2, 3))
+    to_the_end(follower(shelf, connection))
+    assert set(held(connection).values()) == {6}
 
 
 def test_whoever_goes_on_behind_a_stopped_model_looks_at_the_log_again(
