@@ -106,7 +106,10 @@ class Redriver:
             self._has_schema[schema_id] = self._registry.schema_by_id(schema_id) is not None
         if self._has_schema[schema_id]:
             return ""
-        return f"the registry still has no schema {schema_id}: it would come back. Dismiss it"
+        return (
+            f"the registry still has no schema {schema_id}: it would come back. If it is a command,"
+            " whoever sent it sends it again, by a schema that is registered; then dismiss this one"
+        )
 
     def _published(self, letter: dict[str, Any]) -> Place | str:
         names, values = letter["header_names"], letter["header_values"]

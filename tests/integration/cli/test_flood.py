@@ -69,7 +69,8 @@ def test_a_flood_harms_no_command_and_is_not_redriven(
         """Until the writer asks for what it does not know again."""
         result = call("dead-letters", "redrive", "--all")
         assert result.exit_code == 1
-        assert result.stderr.count("it would come back. Dismiss it") == MISSES_MAX
+        assert result.stderr.count("it would come back") == MISSES_MAX
+        assert result.stderr.count("whoever sent it sends it again") == MISSES_MAX
         assert f"{MISSES_MAX} letters left" in result.stderr
         balances = parsed(call("wallet", "w", "--book", book_name, "--json"))
         return balances["balance_minor"] == 500 or None
