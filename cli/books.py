@@ -11,7 +11,8 @@ from cli.printing import counted, document, progress, rfc_3339, say, second, tab
 BOOKS = "SELECT name, schema_name, created_at FROM tally.books ORDER BY name"
 # docs/operating.md, "Connections to PostgreSQL", says what each is for.
 CONNECTIONS_A_BOOK, CONNECTIONS_BESIDE = 2, 20
-ROOM = "SELECT current_setting('max_connections')::int, count(*) FROM tally.books"
+ROOM = """SELECT current_setting('max_connections')::int, count(*),
+  coalesce(bool_or(name = %s), false) FROM tally.books"""
 MADE = "SELECT to_regclass('tally.books') IS NOT NULL"
 
 book = Application(help="Books: totally ordered logs, each with one writer.")
@@ -55,7 +56,7 @@ def create(call: Call, name: Name) -> None:
 
     settings = call.settings("postgres")
     directory.prepare(settings.postgres)
-    _require_room(settings.postgres)
+    _require_room(settings.postgres, book_name=name)
     try:
         made = directory.create(settings.postgres, name=name)
     except ValueError as error:
@@ -68,16 +69,16 @@ def create(call: Call, name: Name) -> None:
         say(f"the book {name} is made")
 
 
-def _require_room(dsn: str) -> None:
-    """Refuse a book that its neighbours would have to wait for."""
+def _require_room(dsn: str, *, book_name: str) -> None:
+    """Refuse a book that its neighbours would have to wait for; one that exists needs no room."""
     from infra.event_store.directory import connect
 
     with connect(dsn) as connection:
-        row = connection.execute(ROOM).fetchone()
+        row = connection.execute(ROOM, (book_name,)).fetchone()
     assert row is not None, "a count is a row"
-    connections, books = row
+    connections, books, exists = row
     most = max(1, (connections - CONNECTIONS_BESIDE) // CONNECTIONS_A_BOOK)
-    if books >= most:
+    if books >= most and not exists:
         raise refuse(
             f"PostgreSQL admits {connections} connections, which is {counted(most, 'book')}, and"
             f" there are {books}: raise its max_connections by {CONNECTIONS_A_BOOK} a book"

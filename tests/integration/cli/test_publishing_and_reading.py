@@ -90,6 +90,7 @@ def test_no_more_books_are_made_than_postgresql_has_room_for(
         assert f"which is {room[0]} books, and there are {room[0]}: raise" in refused.stderr
         again = call("book", "create", "last", *words)
         assert again.exit_code == 1
+        assert "the book last exists already" in again.stderr
 
 
 def test_events_are_shown_as_they_happened(call: Call, played: str) -> None:
