@@ -41,12 +41,18 @@ KINDS = {  # Of type and direction; what is not here is kept as unknown.
     ("在线支付", True): "charge",
     ("退款", False): "refund",
     ("交易退款", False): "refund",
+    ("退款（交易退款）", False): "refund",
     ("收费", False): "fee",
     ("服务费", False): "fee",
+    ("退费", True): "fee",
     ("提现", False): "payout",
     ("转账", True): "transfer",
     ("转账", False): "transfer",
     ("充值", True): "transfer",
+    ("交易分账", True): "transfer",
+    ("交易分账", False): "transfer",
+    ("保证金", True): "reserve",
+    ("保证金", False): "reserve",
 }
 _minor = signed_parser(DECIMALS)
 

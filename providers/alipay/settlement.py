@@ -7,6 +7,7 @@ Source: docs/formats/alipay.md; the modules beside this one for units, signs and
 
 from functools import partial
 
+from providers.alipay import web
 from providers.alipay.bill import PROVIDER, Layout, read_bill
 from providers.alipay.fund import FUND
 from providers.alipay.trade import TRADE
@@ -22,7 +23,6 @@ ZIP_NAMES = ("业务明细", "账务明细", "支付宝")
 LOOK_ALIKES = {
     "#支付宝业务汇总查询": "the summary of an Alipay bill; the file with the details is read",
     "#支付宝账务汇总查询": "the summary of an Alipay bill; the file with the details is read",
-    "支付宝交易记录明细查询": "the older export of a private Alipay wallet; it is not read",
 }
 
 
@@ -76,6 +76,16 @@ FORMAT = Format(
                 PROVES,
                 partial(_is_wallet, encoding=encoding),
                 partial(read_wallet, wallet=WALLET, encoding=encoding),
+            )
+            for suffix, encoding in ENCODINGS.items()
+        ),
+        *(
+            Variant(
+                f"wallet_web{suffix}",
+                "older export of a private wallet",
+                web.PROVES,
+                partial(_begins_with, title=web.TITLE, encoding=encoding),
+                partial(web.read, encoding=encoding),
             )
             for suffix, encoding in ENCODINGS.items()
         ),

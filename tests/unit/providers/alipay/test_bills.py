@@ -158,9 +158,8 @@ def test_a_product_with_a_comma_is_read_when_it_is_quoted(
 
 @pytest.mark.parametrize(
     ("head", "words"),
-    [("#支付宝业务汇总查询\n", "summary"), ("#支付宝账务汇总查询\n", "summary"),
-     ("支付宝交易记录明细查询\n", "older export")],
-)  # fmt: skip
+    [("#支付宝业务汇总查询\n", "summary"), ("#支付宝账务汇总查询\n", "summary")],
+)
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_look_alikes_are_refused_by_name(
     prove_bytes: Prove, head: str, words: str, encoding: str
