@@ -4,6 +4,7 @@ Units: cents. Signs: providers.nacha.codes.
 Shape: Batch(header, …), then for each entry begin(entry), more(addenda)…, end() -> line.
 Keys: `provider_reference` is the entry's own trace number; `reference` the trace number of the
 entry that we sent: of a return or a notification of change the original one, else its own.
+A notification of change has no money; one that has is kept as unknown.
 Errors: FileRefused amount_wrong, key_wrong, record_wrong with line and field.
 Source: docs/formats/nacha.md.
 """
@@ -12,10 +13,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from providers.nacha import record as columns
-from providers.nacha.codes import ADVICE, CHANGE, CHANGED, RETURNED, REVERSAL, meaning_of, sign_of
+from providers.nacha.codes import (
+    ADVICE,
+    CHANGE,
+    CHANGED,
+    CONTESTED,
+    DISHONORED,
+    RETURNED,
+    REVERSAL,
+    meaning_of,
+    sign_of,
+)
 from providers.nacha.record import is_digits, words, wrong
 from providers.nacha.totals import Sums
-from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, SettlementLine, shown
+from providers.settlement_file import (
+    TEXT_CHARACTERS_MAX,
+    UNKNOWN,
+    FileRefused,
+    SettlementLine,
+    shown,
+)
 from providers.times import moment
 
 PROVIDER = "nacha"
@@ -27,7 +44,6 @@ INTERNATIONAL, INTERNATIONAL_CHANGE = "IAT", "IATCOR"
 COUNTED = ("CTX", "ENR")  # A count of addenda stands in front of the name.
 BLANK_TRACE = " " * 15  # An originator may leave the numbering to its bank.
 A_TRACE = "15 digits"
-NOTHING = "zero in a notification of change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +92,6 @@ class Batch:
             return self._unreadable()
         if not is_digits(trace) and trace != BLANK_TRACE:
             return wrong("key_wrong", number, field="trace number", printed=trace, expected=A_TRACE)
-        if self._class == CHANGE and int(amount):
-            return wrong("amount_wrong", number, field="amount", printed=amount, expected=NOTHING)
         self._ordinal += 1
         self.sums.count += 1
         self.sums.routing += int(routing)
@@ -116,10 +130,11 @@ class Batch:
             return wrong(
                 "key_wrong", number, field="original trace", printed=original, expected=A_TRACE
             )
-        if self._reason or not (reason.isalnum() and reason.isascii()):
-            expected = "one reason, like R01 or C01"
+        answers = not self._reason or reason in DISHONORED or reason in CONTESTED
+        if not answers or not (reason.isalnum() and reason.isascii()):
+            expected = "one reason, like R01 or C01, and then what answers it, like R68 or R71"
             return wrong("record_wrong", number, field="reason", printed=reason, expected=expected)
-        self._reason, self._original = reason, original
+        self._reason, self._original = reason, self._original or original
         return None
 
     def end(self) -> SettlementLine:
@@ -129,6 +144,8 @@ class Batch:
             self._class, transaction=entry[columns.TRANSACTION]
         )
         minor = int(entry[self._amount])
+        if minor and self._class == CHANGE:  # It must not have money: for a person to look at.
+            kind = f"{UNKNOWN}{entry[columns.TRANSACTION]}"
         if is_credit:
             self.sums.credit += minor
         else:

@@ -21,6 +21,7 @@ CREDITS = "01234"  # Second digit; the others are debits.
 BACK = "16"  # Second digit: a return, or a notification of change.
 ADVICES = {"81", "82", "83", "84", "85", "86", "87", "88"}  # Odd ones are credits.
 DISHONORED = frozenset(f"R{number}" for number in range(61, 71))
+CONTESTED = frozenset(f"R{number}" for number in range(71, 78))
 
 
 class Meaning(NamedTuple):

@@ -8,9 +8,14 @@ Errors: wrong(…) makes the refusal of one field.
 Source: docs/formats/nacha.md.
 """
 
+from collections.abc import Iterator
+
 from providers.settlement_file import FileRefused, shown
+from providers.source import Source
 
 WIDTH = 94
+BOM = b"\xef\xbb\xbf"
+ZERO = "\0"  # No record: stands for one that has a zero byte anywhere.
 
 # File header.
 ORIGIN = slice(13, 23)
@@ -55,6 +60,24 @@ def fit(line: str) -> str | None:
         if len(line) > WIDTH:
             line = words(line).rstrip(" ")
     return line.ljust(WIDTH) if len(line) <= WIDTH else None
+
+
+def unbroken(source: Source) -> Iterator[tuple[int, str]]:
+    """Records that no line ends part, each with its number; one behind the last is let be."""
+    number, left = 0, b""
+    while chunk := source.read():
+        block = left + chunk
+        if not number:
+            block = block.removeprefix(BOM)
+        whole = len(block) - len(block) % WIDTH
+        left = block[whole:]
+        for start in range(0, whole, WIDTH):
+            number += 1
+            record = block[start : start + WIDTH].decode("latin-1")
+            yield number, record if ZERO not in record else ZERO
+    rest = left.rstrip(b"\r\n\x1a ")
+    if rest:
+        yield number + 1, rest.decode("latin-1").replace(ZERO, "?")
 
 
 def words(text: str) -> str:

@@ -10,11 +10,12 @@ Source: docs/formats/nacha.md.
 """
 
 import re
+from collections.abc import Iterator
 
 from providers.nacha import record as columns
 from providers.nacha.batch import PROVIDER, Batch, FileHeader
-from providers.nacha.record import fit, words, wrong
-from providers.nacha.totals import PROVES, RECORDS_A_BLOCK, Sums, batch_controls, file_controls
+from providers.nacha.record import fit, unbroken, words, wrong
+from providers.nacha.totals import PROVES, Sums, batch_controls, file_controls
 from providers.reader import Format, Reading, Variant
 from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
 from providers.source import Source
@@ -22,21 +23,36 @@ from providers.times import moment
 
 # Priority 01, two identifications of ten, six digits of a day, a time, a modifier, then sizes that
 # are the same in every file: nothing else begins so.
-HEADER = re.compile(rb"(?:\xef\xbb\xbf)?101[ -~]{20}\d{6}(?:\d{4}| {4})[A-Z0-9]094101")
-BOM = "\xef\xbb\xbf"  # As Latin-1 has it.
+HEADER = re.compile(rb"(?:\xef\xbb\xbf)?101[ -~]{20}\d{6}(?:\d{4}| {4})[A-Z0-9 ]094101")
 BATCHES_MAX = 20_000  # Five controls each are remembered: 40 MB.
 BATCH_HEADER, ENTRY, ADDENDA, BATCH_CONTROL, FILE_CONTROL = "56789"
+INNER = frozenset((BATCH_HEADER, ENTRY, ADDENDA, BATCH_CONTROL))
 FILLER = "9"
 
 
 def recognises(head: bytes) -> bool:
     """Whether the first record is a file header."""
-    return HEADER.match(head) is not None
+    return HEADER.match(head) is not None and not recognises_unbroken(head)
+
+
+def recognises_unbroken(head: bytes) -> bool:
+    """Whether the next record follows the file header without a line end."""
+    found = HEADER.match(head)
+    follows = head.removeprefix(columns.BOM)[columns.WIDTH :][:1]
+    return found is not None and follows in (b"5", b"9")
 
 
 def read(source: Source, batch_id: str) -> Reading:
     """Yield every entry as a line; end with the controls of batches and file."""
-    lines = source.numbered("latin-1")
+    return _read(source.numbered("latin-1"), batch_id)
+
+
+def read_unbroken(source: Source, batch_id: str) -> Reading:
+    """The same where no line ends part the records; their numbers are those of records."""
+    return _read(unbroken(source), batch_id)
+
+
+def _read(lines: Iterator[tuple[int, str]], batch_id: str) -> Reading:
     header = _file_header(*next(lines, (1, "")))
     if isinstance(header, FileRefused):
         return header
@@ -63,11 +79,11 @@ class _File:
         self._sums = Sums()
         self._batches = 0
         self._records = 1
-        self._lines = 0
         self._accounts: set[str] = set()  # Two at most: one or several is all that counts.
         self._controls: list[Control] = []
         self._advice = False
-        self._closed = False
+        self._control: tuple[str, int] | None = None  # The last record that counts, and its number.
+        self._filling = 0
 
     def end_entry(self) -> SettlementLine:
         assert self.batch is not None, "an entry outside of a batch"
@@ -76,19 +92,19 @@ class _File:
 
     def take(self, raw: str, number: int) -> FileRefused | None:
         """Take a record that is no addenda of an open entry."""
-        if not raw.strip(" \x1a") or (self._closed and not raw.rstrip(" ").strip(FILLER)):
-            return None  # Blank, the mark of an old end of file, or filling.
+        if raw[:1] not in INNER and self._says_nothing(raw):
+            return None
         kind, record = raw[:1], fit(raw)
         if record is None:
             what = f"has more than {columns.WIDTH} columns"
             return FileRefused("record_wrong", f"line {number} {what}", number, "", shown(raw))
         inside, batch = self.batch is not None, self.batch
         if batch is not None and kind == ENTRY:
-            self.entry_open, self._lines = True, self._lines + 1
+            self.entry_open = True
             return batch.begin(record, number, raw=raw)
         if batch is not None and kind == BATCH_CONTROL:
             return self._close_batch(batch, record, number)
-        if self._closed or inside or kind not in (BATCH_HEADER, FILE_CONTROL):
+        if self._control is not None or inside or kind not in (BATCH_HEADER, FILE_CONTROL):
             return self._misplaced(raw, number)
         return (
             self._begin_batch(record, number)
@@ -96,8 +112,20 @@ class _File:
             else self._close(record, number)
         )
 
+    def _says_nothing(self, raw: str) -> bool:
+        """Whether it is blank, the mark of an old end of file, or filling."""
+        filling = self._control is not None and not raw.rstrip(" ").strip(FILLER)
+        blank = not raw.strip(" \x1a")
+        self._filling += filling and not blank
+        return blank or filling
+
+    def _close(self, record: str, number: int) -> None:
+        self._control = record, number
+        self._records += 1
+
     def _misplaced(self, raw: str, number: int) -> FileRefused:
-        after = "the file control" if self._closed else "a batch" if self.batch else "the header"
+        closed = self._control is not None
+        after = "the file control" if closed else "a batch" if self.batch else "the header"
         message = f"line {number}: this record may not stand here, after or inside {after}"
         return FileRefused("record_order", message, number, "", shown(raw), "")
 
@@ -121,26 +149,21 @@ class _File:
         self.batch = None
         return None
 
-    def _close(self, record: str, number: int) -> FileRefused | None:
-        self._records += 1
-        blocks = -(-self._records // RECORDS_A_BLOCK)
-        figures = self._sums.figures() | {"batches": self._batches, "blocks": blocks}
-        self._controls += file_controls(record, number, figures, advice=self._advice)
-        self._closed = True
-        return None
-
     def ending(self) -> Ending | FileRefused:
-        if not self._closed:
+        if self._control is None:
             return FileRefused("record_missing", "the file ends without its control: it is cut off")
-        if not self._lines:
-            return FileRefused("no_lines", "the file has no entry")
+        record, number = self._control
+        figures = self._sums.figures() | {"batches": self._batches}
+        self._controls += file_controls(
+            record, number, figures, records=(self._records, self._filling), advice=self._advice
+        )
         account = self._accounts.pop() if len(self._accounts) == 1 else self._header.origin
         day = self._header.created_at.date()
         return Ending(account, day, tuple(self._controls))
 
 
 def _file_header(number: int, line: str) -> FileHeader | FileRefused:
-    raw = line.removeprefix(BOM)
+    raw = line.removeprefix(columns.BOM.decode("latin-1"))
     record = fit(raw)
     if record is None or not HEADER.match(record.encode("latin-1", errors="replace")):
         message = f"line {number} is no file header of record type 1"
@@ -159,5 +182,10 @@ FORMAT = Format(
     name="nacha",
     provider=PROVIDER,
     about="NACHA (ACH): entries, returns, changes, reversals, advices",
-    variants=(Variant("ach", "file of 94 columns, all entry classes", PROVES, recognises, read),),
+    variants=(
+        Variant("ach", "file of 94 columns, all entry classes", PROVES, recognises, read),
+        Variant(
+            "ach_unbroken", "the same without line ends", PROVES, recognises_unbroken, read_unbroken
+        ),
+    ),
 )

@@ -74,16 +74,32 @@ def batch_controls(
 
 
 def file_controls(
-    record: str, number: int, figures: dict[str, int], *, advice: bool
+    record: str,
+    number: int,
+    figures: dict[str, int],
+    *,
+    records: tuple[int, int],
+    advice: bool,
 ) -> tuple[Control, ...]:
-    """Compare the file control with everything."""
+    """Compare the file control with everything; `records` are those that count, and filling."""
     places = ADVICE_FILE_FIGURES if advice else FILE_FIGURES
+    figures = figures | {"blocks": _blocks(record[places["blocks"]], *records)}
     return tuple(
         _control(f"file_{name}", printed=record[place], computed=figures[name], number=number)
         for name, place in places.items()
     )
 
 
+def _blocks(printed: str, records: int, filling: int) -> int:
+    """Blocks of ten with the filling if that is what is printed, else of the records alone.
+
+    Some fill up a block that is full; the filling may also have been cut off on the way.
+    """
+    alone, whole = (-(-count // RECORDS_A_BLOCK) for count in (records, records + filling))
+    return whole if is_digits(printed) and int(printed) == whole else alone
+
+
 def _control(name: str, *, printed: str, computed: int, number: int) -> Control:
-    holds = is_digits(printed) and int(printed) == computed
+    filled = printed.lstrip(" ")  # With blanks, where zeros should stand.
+    holds = is_digits(filled) and int(filled) == computed
     return Control(name, shown(printed), str(computed), holds, number)

@@ -125,8 +125,59 @@ def test_filling_before_the_control_is_no_filling(prove_bytes: Prove) -> None:
     assert isinstance(prove_bytes(joined(records)), FileRefused)
 
 
-def test_a_file_without_entries_is_refused(prove_bytes: Prove) -> None:
-    refused(prove_bytes(write(File(()))), "no_lines")
+def test_a_batch_without_entries_says_that_there_is_nothing(prove_bytes: Prove) -> None:
+    proof = prove_bytes(write(File((Batch(()),))))
+    assert isinstance(proof, FileProof)
+    assert (proof.lines, len(proof.controls)) == (0, 11)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "filling", "good"),
+    [(1, 0, True), (2, 10, True), (1, 10, True), (2, 0, False), (3, 10, False), (2, 1, True)],
+)
+def test_a_block_of_filling_only_may_be_counted(
+    prove_bytes: Prove, blocks: int, filling: int, *, good: bool
+) -> None:
+    entries = tuple(Entry("22", 5) for _ in range(6))  # With header and controls: ten records.
+    control = f"9000001{blocks:06}"
+    content = write(File((Batch(entries),), changes={"9000001": (1, control)})) + FILLING * filling
+    assert isinstance(prove_bytes(content), FileProof) is good
+
+
+def test_a_figure_filled_with_blanks_is_the_same_figure(prove_bytes: Prove) -> None:
+    assert b"000000001250" in SMALL
+    assert isinstance(prove_bytes(SMALL.replace(b"000000001250", b"        1250")), FileProof)
+    for other in (b"        1251", b"1250        ", b"            "):
+        refused(prove_bytes(SMALL.replace(b"000000001250", other)), "control_failed")
+
+
+def test_a_file_without_batches_says_that_there_is_nothing(prove_bytes: Prove) -> None:
+    nothing = write(File((), modifier=" "))
+    cut = nothing.splitlines()[0] + b"\n" + nothing.splitlines()[1].rstrip() + b"\n"
+    for content in (nothing, cut, nothing.replace(b"\n", b"")):
+        proof = prove_bytes(content)
+        assert isinstance(proof, FileProof)
+        assert (proof.lines, proof.merchant_account) == (0, "121042882")
+    refused(prove_bytes(nothing.replace(b"\n9000000", b"\n9000001")), "control_failed")
+    refused(prove_bytes(nothing.splitlines()[0] + b"\n" + FILLING), "control_failed")
+
+
+def test_records_without_line_ends_are_the_same(prove_bytes: Prove, read_bytes: Read) -> None:
+    unbroken = SMALL.replace(b"\n", b"")
+    for content in (unbroken, b"\xef\xbb\xbf" + unbroken, unbroken + b"\r\n"):
+        proof = prove_bytes(content)
+        assert isinstance(proof, FileProof)
+        assert proof.variant == "ach_unbroken"
+        lines = read_bytes(content)
+        assert [line.raw for line in lines] == [line.raw for line in read_bytes(SMALL)]
+        assert [line.line_number for line in lines] == [3, 4, 7]
+    end = unbroken.rindex(b"9000002") + 55  # Blanks and filling behind that say nothing.
+    for length in range(0, end, 7):
+        assert isinstance(prove_bytes(unbroken[:length]), FileRefused), length
+    for at in range(94, end, 31):
+        shifted = prove_bytes(unbroken[:at] + b" " + unbroken[at:])
+        assert isinstance(shifted, FileRefused), at
+        assert isinstance(prove_bytes(unbroken[:at] + b"\0" + unbroken[at + 1 :]), FileRefused)
 
 
 def test_no_control_character_gets_into_words(prove_bytes: Prove) -> None:
@@ -137,6 +188,25 @@ def test_no_control_character_gets_into_words(prove_bytes: Prove) -> None:
     assert isinstance(proof, FileProof)
     assert all(each.name.isprintable() for each in proof.controls)
     assert proof.batch_id.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("reasons", "cents"),
+    [(("R07",), 5), (("R07", "R68"), -5), (("R07", "R68", "R71"), 5)],
+)
+def test_what_answers_a_return_counts_instead_of_it(
+    read_bytes: Read, reasons: tuple[str, ...], cents: int
+) -> None:
+    addenda = tuple(returned(each, f"{i + 1}" * 15) for i, each in enumerate(reasons))
+    line = read_bytes(write(File((Batch((Entry("21", 5, addenda=addenda),)),))))[0]
+    assert (line.net_minor, line.reference) == (cents, "1" * 15)
+    assert line.code == f"PPD:21:credit:{reasons[-1]}"
+
+
+def test_a_change_that_has_money_is_for_a_person_to_look_at(read_bytes: Read) -> None:
+    change = Entry("21", 5, addenda=(returned("C01", "1" * 15, kind="98"),))
+    line = read_bytes(write(File((Batch((change,), entry_class="COR"),))))[0]
+    assert (line.kind, line.net_minor, line.reference) == ("unknown:21", 5, "1" * 15)
 
 
 def test_two_returns_of_one_entry_are_refused(prove_bytes: Prove) -> None:

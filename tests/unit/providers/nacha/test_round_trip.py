@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers.settlement_file import FileProof, FileRefused
+from providers.settlement_file import FileProof
 from tests.unit.providers.conftest import Prove, Read
 from tests.unit.providers.nacha.writing import Batch, Entry, File, remittance, returned, write
 
@@ -134,10 +134,3 @@ def test_a_record_laid_out_in_characters_is_read(read_bytes: Read, name: str) ->
     assert latin[0].text == wide[0].text
     assert name in wide[0].text
     assert latin[0].reference == wide[0].reference
-
-
-def test_a_change_with_an_amount_is_refused(prove_bytes: Prove) -> None:
-    entry = Entry("21", 5, addenda=(returned("C01", ORIGINAL, "98"),))
-    refused = prove_bytes(one(entry, entry_class="COR"))
-    assert isinstance(refused, FileRefused)
-    assert (refused.code, refused.line_number) == ("amount_wrong", 3)
