@@ -22,7 +22,7 @@ from providers.settlement_file import (
     shown,
 )
 from providers.source import Source, first_line
-from providers.wechat.layout import CELL_SEPARATOR, COUNT, EMPTY
+from providers.wechat.layout import CELL_SEPARATOR, COUNT, EMPTY, names_of
 from providers.wechat.values import BEFORE, china_time, digest
 
 PROVIDER = "wechat"
@@ -45,11 +45,13 @@ KINDS = {  # Of type and direction; what is not here is kept as unknown.
     ("交易", 1): "charge",
     ("退款", -1): "refund",
     ("扣除交易手续费", -1): "fee",
+    ("退回交易手续费", 1): "fee",
     ("提现", -1): "payout",
     ("充值", 1): "transfer",
 }
 DECIMALS = 2
 TOTALS = ("资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额")
+TOTALS_BEGIN = f"`{TOTALS[0]}"
 BALANCE = "running_balance"
 PROVES = (COUNT, *TOTALS[1:], BALANCE)
 _amount, _balance = unsigned_parser(DECIMALS), signed_parser(DECIMALS)
@@ -57,7 +59,7 @@ _amount, _balance = unsigned_parser(DECIMALS), signed_parser(DECIMALS)
 
 def recognises(head: bytes) -> bool:
     """Whether the first line names the columns of a fund flow bill."""
-    names = first_line(head).split(",")
+    names = names_of(first_line(head))
     return all(mark in names for mark in HEADER_MARKS)
 
 
@@ -65,7 +67,7 @@ def read(source: Source, batch_id: str) -> Reading:
     """Yield every row as a line; end with the bill's totals, compared."""
     lines = source.numbered()
     number, header = next(lines, (1, ""))
-    names = header.split(",")
+    names = names_of(header)
     found = find_columns(names, names_to_fields(COLUMNS), line_number=number)
     if isinstance(found, FileRefused):
         return found
@@ -74,7 +76,9 @@ def read(source: Source, batch_id: str) -> Reading:
         return missing
     rows = _Rows(pick(found, FIELDS, absent=len(names)), len(names), batch_id)
     for number, line in lines:
-        if line[:1] != "`":
+        if not line:
+            continue
+        if line[:1] != "`" or line.startswith(TOTALS_BEGIN):
             return _ending(rows, lines, (number, line))
         row = rows.take(line, number)
         if isinstance(row, FileRefused):
@@ -174,13 +178,13 @@ def _ending(
 ) -> Ending | FileRefused:
     """Read the names of the totals, the totals, and nothing more."""
     number, header = names_line
-    names = header.split(",")
+    names = names_of(header)
     if sorted(names) != sorted(TOTALS):
         message = f"line {number} is neither a row nor the names of the five totals"
         return FileRefused("totals_not_understood", message, number, "", shown(header))
     if not rows.last_number:
         return FileRefused("no_lines", "a bill without a row is of no day", number)
-    number, line = next(lines, (number + 1, ""))
+    number, line = next((each for each in lines if each[1]), (number + 1, ""))
     controls = _controls(names, line, number, rows)
     if isinstance(controls, FileRefused):
         return controls

@@ -94,9 +94,14 @@ class Layout:
     amounts: Pick  # The cells of AMOUNTS, then the fee.
 
 
+def names_of(line: str) -> list[str]:
+    """The names in a line of names; the backtick of values was seen before them as well."""
+    return [name.removeprefix("`") for name in line.split(",")]
+
+
 def parse_header(line: str) -> Layout | FileRefused:
     """Find every field in the first line."""
-    names = line.split(",")
+    names = names_of(line)
     refunds = any(name in names for field in REFUND_COLUMNS for name in COLUMNS[field])
     for field in (*REQUIRED, *(REFUND_COLUMNS if refunds else ())):
         if not any(name in names for name in COLUMNS[field]):
@@ -117,7 +122,7 @@ def parse_header(line: str) -> Layout | FileRefused:
 
 def parse_totals_header(line: str, number: int, *, refunds: bool) -> list[str] | FileRefused:
     """The names of the totals in their order, all of them known."""
-    names = line.split(",")
+    names = names_of(line)
     for name in names:
         if name not in TOTALS:
             message = f"line {number} is neither a row nor names of totals: {shown(name)}"

@@ -7,7 +7,7 @@ Source: docs/formats/wechat.md.
 """
 
 from providers.columns import wrong_width
-from providers.settlement_file import FileRefused, SettlementLine
+from providers.settlement_file import UNKNOWN, FileRefused, SettlementLine
 from providers.wechat.fault import find_fault
 from providers.wechat.layout import ABSENT, CELL_SEPARATOR, EMPTY, Layout
 from providers.wechat.values import (
@@ -24,6 +24,7 @@ from providers.wechat.values import (
 )
 
 PROVIDER = "wechat"
+REVOKED = f"{UNKNOWN}REVOKED"  # A payment taken back before it was settled: a refund of all of it.
 
 
 class Rows:
@@ -58,7 +59,11 @@ class Rows:
         kind = kind_of(state, refund_state=refund_state)
         if figures is None or booked_at is None or not kind:
             return find_fault(cells, layout, number)
+        if kind == REVOKED and not figures[0]:
+            kind = "refund"
         named = keys_of(kind, (order, wechat_order), (refund, wechat_refund))
+        if named is None and state == "REVOKED":
+            named = keys_of("charge", (order, wechat_order), (refund, wechat_refund))
         ours, theirs = named or ("", digest(line))
         identity = f"{kind}/{ours}/{theirs}"
         settle, refunded, fee = figures

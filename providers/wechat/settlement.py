@@ -18,12 +18,20 @@ from providers.reader import Format, Reading, Variant, look_alike
 from providers.settlement_file import Ending, FileRefused, shown
 from providers.source import Source, first_line
 from providers.wechat import fund_flow, wallet
-from providers.wechat.layout import COUNT, TOTALS, Layout, parse_header, parse_totals_header
+from providers.wechat.layout import (
+    COUNT,
+    TOTALS,
+    Layout,
+    names_of,
+    parse_header,
+    parse_totals_header,
+)
 from providers.wechat.row import PROVIDER, Rows
 from providers.wechat.totals import check_totals
 
 HEADER_MARKS = ("交易时间", "微信订单号", "商户订单号", "交易状态", "货币种类")
 OLD_NAME = "总金额"
+TOTALS_BEGIN = "`总交易单数"
 LOOK_ALIKES = {
     "支付汇率": "a bill of WeChat Pay outside China, with its own columns; it is not read",
     "<return_code>": "an error answer of WeChat Pay in place of a bill",
@@ -32,13 +40,13 @@ LOOK_ALIKES = {
 
 def recognises(head: bytes) -> bool:
     """Whether the first line names the columns of a trade bill."""
-    names = first_line(head).split(",")
+    names = names_of(first_line(head))
     return all(mark in names for mark in HEADER_MARKS)
 
 
 def recognises_old(head: bytes) -> bool:
     """Whether they are the names of old bills."""
-    return recognises(head) and OLD_NAME in first_line(head).split(",")
+    return recognises(head) and OLD_NAME in names_of(first_line(head))
 
 
 def resembles(head: bytes) -> str:
@@ -55,9 +63,11 @@ def read(source: Source, batch_id: str) -> Reading:
         return layout
     rows = Rows(layout, batch_id)
     for number, line in lines:
-        if line[:1] != "`":
+        if not line:
+            continue
+        row = rows.take(line, number) if line[:1] == "`" else None
+        if row is None or (isinstance(row, FileRefused) and line.startswith(TOTALS_BEGIN)):
             return _ending(rows, layout, lines, (number, line))
-        row = rows.take(line, number)
         if isinstance(row, FileRefused):
             return row
         yield row
@@ -73,7 +83,7 @@ def _ending(
     names = parse_totals_header(header, number, refunds=layout.has_refunds)
     if isinstance(names, FileRefused):
         return names
-    number, line = next(lines, (number + 1, ""))
+    number, line = next((each for each in lines if each[1]), (number + 1, ""))
     if not rows.count:
         return FileRefused("no_lines", "a bill without a row does not say whose it is", number)
     controls = check_totals(names, line, number, rows)

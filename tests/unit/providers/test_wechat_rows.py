@@ -43,8 +43,8 @@ def test_fees_beyond_cents_are_rounded_once_a_line_with_their_residue(
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"state": "REVOKED"}, ("unknown:REVOKED", "refund-1")),
-        ({"state": "REVOKED", "refund": "0", "wechat_refund": "0"}, ("unknown:REVOKED", "order-0")),
+        ({"state": "REVOKED"}, ("refund", "refund-1")),
+        ({"state": "REVOKED", "refund": "0", "wechat_refund": "0"}, ("refund", "order-0")),
         ({"refund_state": "PROCESSING"}, ("refund", "refund-1")),
         ({"refund_state": ""}, ("refund", "refund-1")),
         ({"refund_state": "FAIL"}, ("unknown:REFUND-FAIL", "refund-1")),

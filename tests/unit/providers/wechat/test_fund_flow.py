@@ -176,3 +176,12 @@ def test_what_follows_and_what_is_empty(prove_bytes: Prove) -> None:
 def test_any_bytes_are_answered(prove_bytes: Prove, content: bytes) -> None:
     for whole in (HEADER.encode() + b"\n" + content, GOOD[:400] + content):
         assert isinstance(prove_bytes(whole), FileRefused)
+
+
+def test_a_fee_that_is_given_back_is_a_fee_below_zero(read_bytes: Read) -> None:
+    found = read_bytes(
+        fund_flow([Movement("扣除交易手续费", -60, 1), Movement("退回交易手续费", 60, 2)])
+    )
+    assert [(x.kind, x.gross_minor, x.fee_minor, x.net_minor) for x in found] == [
+        ("fee", 0, 60, -60), ("fee", 0, -60, 60),
+    ]  # fmt: skip
