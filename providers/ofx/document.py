@@ -2,16 +2,19 @@
 
 Shape: Document.take(token) -> SettlementLine when a transaction has ended, FileRefused, or None.
 Aggregates that matter have end tags also in SGML, and have to be closed in order; of others and of
-elements the end tags do not matter, since SGML leaves them out.
+elements the end tags do not matter, since SGML leaves them out. Two faults of banks are let be: a
+list of transactions that only the end of its statement closes, and a statement of a card that
+closes as one of an account.
 Errors: FileRefused: `element_wrong`, `element_missing`, and those of a transaction.
 Source: docs/formats/ofx.md.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from providers.ofx.head import decoded
-from providers.ofx.tokens import TOKEN_CHARACTERS_MAX, Token
-from providers.ofx.transaction import FIELDS, Owner, Transaction, line_of, plain_text
+from providers.ofx.tokens import TOKEN_CHARACTERS_MAX, Block, Token, plain_tokens
+from providers.ofx.transaction import FIELDS, Owner, Transaction, is_balance, line_of, plain_text
 from providers.settlement_file import FileRefused, SettlementLine, shown
 from providers.source import LINES_MAX
 
@@ -21,13 +24,15 @@ if TYPE_CHECKING:
 STATEMENTS = ("STMTRS", "CCSTMTRS")
 ACCOUNTS = ("BANKACCTFROM", "CCACCTFROM")
 FOREIGN = ("CURRENCY", "ORIGCURRENCY")
-TRANSACTION = "STMTTRN"
+LIST, TRANSACTION = "BANKTRANLIST", "STMTTRN"
+# They stand in other places too: in transfers, say.
+ELSEWHERE = (*FOREIGN, *ACCOUNTS, "PAYEE", "BANKACCTTO", "CCACCTTO")
 AGGREGATES = {
     "OFX": ("",),
     **dict.fromkeys(STATEMENTS, ("OFX",)),
     **dict.fromkeys(ACCOUNTS, STATEMENTS),
-    "BANKTRANLIST": STATEMENTS,
-    TRANSACTION: ("BANKTRANLIST",),
+    LIST: STATEMENTS,
+    TRANSACTION: (LIST,),
     "PAYEE": (TRANSACTION,),
     "BANKACCTTO": (TRANSACTION,),
     "CCACCTTO": (TRANSACTION,),
@@ -36,6 +41,9 @@ AGGREGATES = {
 }
 # They hold transactions, or amounts that only they explain.
 NOT_READ = ("INVSTMTRS", "LOANSTMTRS", "AMRTSTMTRS")
+_TAG = re.compile(r"<(/?[A-Z][A-Z0-9.]*)>([^<]*)", re.ASCII)
+_MATTER = frozenset((*AGGREGATES, *NOT_READ))
+_WHOLE = (TRANSACTION, f"/{TRANSACTION}")
 STATEMENTS_MAX = 10_000
 ACCOUNT_CHARACTERS_MAX = 64
 
@@ -58,8 +66,13 @@ class Document:
         self.last: date | None = None
         self.ended = False
 
-    def take(self, token: Token) -> SettlementLine | FileRefused | None:
-        """Go on by one tag."""
+    def take(self, token: Token | Block) -> SettlementLine | FileRefused | None:
+        """Go on by one tag, or by a whole transaction."""
+        if isinstance(token, Block):
+            return self._take_block(token)
+        return self._take_token(token)
+
+    def _take_token(self, token: Token) -> SettlementLine | FileRefused | None:
         if self.ended:
             return self._wrong(token, "the end of the file")
         if self._line:
@@ -76,10 +89,23 @@ class Document:
             return self._wrong(token, "statements of banks and cards alone")
         return self._leaf(token)
 
+    def _take_block(self, block: Block) -> SettlementLine | FileRefused | None:
+        fields = _fields_of(block.raw)
+        if fields is not None and self._open[-1] == LIST and self._owner.account:
+            self._fields, self._foreign = fields, ""
+            self._raws, self._line = [block.raw], block.line_number
+            return self._transaction()
+        taken = None
+        for token in plain_tokens(block):
+            taken = self._take_token(token)
+            if isinstance(taken, FileRefused):
+                break
+        return taken
+
     def _begin(self, token: Token) -> FileRefused | None:
         name, inside = token.name, self._open[-1]
         if inside not in AGGREGATES[name]:
-            if name in (*FOREIGN, "PAYEE", *ACCOUNTS):  # They stand in other places too.
+            if name in ELSEWHERE:
                 return None
             return self._wrong(token, f"a place in {' or '.join(AGGREGATES[name]) or 'the file'}")
         self._open.append(name)
@@ -101,8 +127,14 @@ class Document:
         return None
 
     def _shut(self, token: Token) -> SettlementLine | FileRefused | None:
+        if token.name in STATEMENTS:
+            if self._open[-1] == LIST:
+                self._open.pop()
+            if self._open[-1] in STATEMENTS:
+                self._open.pop()
+                return None
         if token.name != self._open[-1]:
-            if token.name in (*FOREIGN, "PAYEE", *ACCOUNTS) and token.name not in self._open:
+            if token.name in ELSEWHERE and token.name not in self._open:
                 return None
             return self._wrong(token, f"</{self._open[-1]}>")
         self._open.pop()
@@ -112,7 +144,7 @@ class Document:
                 return self._wrong(token, "the end of the file")
         return self._transaction() if token.name == TRANSACTION else None
 
-    def _transaction(self) -> SettlementLine | FileRefused:
+    def _transaction(self) -> SettlementLine | FileRefused | None:
         self._ordinal += 1
         self.count += 1
         if self.count > LINES_MAX:
@@ -120,7 +152,7 @@ class Document:
             return FileRefused("too_many_lines", message, self._line)
         raw = "".join(self._raws)
         said = Transaction(self._fields, self._foreign, raw, self._line, self._ordinal)
-        line = line_of(said, self._owner)
+        line = None if is_balance(self._fields) else line_of(said, self._owner)
         self._line = 0
         if isinstance(line, SettlementLine):
             day = line.booked_at.date()
@@ -139,7 +171,7 @@ class Document:
         elif inside == "PAYEE" and name == "NAME":
             self._fields.setdefault(name, token.text)
         elif name == "CURDEF" and inside in STATEMENTS:
-            self._owner = self._owner._replace(currency=token.text.strip())
+            self._owner = self._owner._replace(currency=token.text.strip().upper())
         elif name == "ACCTID" and inside in ACCOUNTS:
             text = decoded(token.text, encoding=self._encoding)
             account = "" if text is None else plain_text(text.strip())
@@ -155,3 +187,20 @@ class Document:
         line = token.line_number
         message = f"line {line}: <{name}> stands here, expected {expected}"
         return FileRefused("element_wrong", message, line, name, name, expected)
+
+
+def _fields_of(raw: str) -> dict[str, str] | None:
+    """The fields of a plain transaction; None if it has to be taken tag by tag."""
+    found = _TAG.findall(raw)
+    if len(found) != raw.count("<"):  # A `<` that is text, or a tag with attributes.
+        return None
+    fields: dict[str, str] = {}
+    for name, text in found:
+        if name in FIELDS:
+            if text.strip():
+                if name in fields:
+                    return None
+                fields[name] = text
+        elif name not in _WHOLE and name.removeprefix("/") in _MATTER:
+            return None
+    return fields

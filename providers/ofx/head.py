@@ -2,8 +2,10 @@
 
 Shape: recognises_1(head), recognises_2(head), resembles(head); encoding_of(text) of the text before
 `<OFX>`.
+Head: lines of OFX 1's header in any order, the first one may be missing, in a comment or not.
 Encodings: OFX 1 names CHARSET (1252, ISO-8859-1) beside ENCODING (USASCII, UTF-8, UNICODE), OFX 2
-that of its XML declaration. A file that names none is UTF-8 where its texts can be, else 1252.
+that of its XML declaration. A file that names none is UTF-8 where its texts can be, else 1252; a
+text that is UTF-8 is read so whatever code page is named, since banks leave 1252 in place.
 """
 
 import re
@@ -14,6 +16,7 @@ UTF_8, LATIN_1, WINDOWS = "utf-8", "latin-1", "cp1252"
 _ROOT = re.compile(r"<OFX(?:\s[^<>]*)?>")
 _KEYS = "OFXHEADER|DATA|VERSION|SECURITY|ENCODING|CHARSET|COMPRESSION|OLDFILEUID|NEWFILEUID"
 _FIELD = re.compile(rf"({_KEYS})\s*:\s*(.*?)\s*(?={_KEYS}|\Z)", re.DOTALL)
+_BEGINS = re.compile(rf"(?:<!--\s*)?(?:{_KEYS})\s*:")
 _DECLARED = re.compile(r"""<\?xml\s[^<>]*encoding\s*=\s*["']([\w-]+)["']""")
 _CODE_PAGE = re.compile(r"(?:cp|windows-?)?(125[0-8])", re.IGNORECASE)
 
@@ -27,7 +30,7 @@ def _before_root(head: bytes) -> str | None:
 def recognises_1(head: bytes) -> bool:
     """Whether it is OFX 1: header lines, or no header at all."""
     before = _before_root(head)
-    return before is not None and (not before or before.startswith("OFXHEADER"))
+    return before is not None and (not before or _BEGINS.match(before) is not None)
 
 
 def recognises_2(head: bytes) -> bool:
@@ -64,11 +67,11 @@ def _codec(name: str) -> str:
 
 def decoded(text: str, *, encoding: str) -> str | None:
     """What a text read as Latin-1 says in its encoding; None if it is not in it."""
-    if text.isascii() or encoding == LATIN_1:
+    if text.isascii():
         return text
     content = text.encode("latin-1")
     try:
-        return content.decode(encoding or UTF_8)
+        return content.decode(UTF_8)
     except UnicodeDecodeError:
         if encoding == UTF_8:
             return None

@@ -1,8 +1,10 @@
 """The tags of OFX and what follows each, as a stream: SGML without end tags, and XML alike.
 
 Shape: tokens(source) yields Token: `<NAME>text` or `</NAME>`; the first has the name of no tag and
-the text before `<OFX>`. Texts are Latin-1, so that every byte is one character; the reader decodes
-what it keeps. A `<` that begins no tag is text; CDATA is text; comments are passed over.
+the text before `<OFX>`. A transaction that is whole and plain comes as one Block, which
+plain_tokens() cuts as if it had not. Texts are Latin-1, so that every byte is one character; the
+reader decodes what it keeps. A `<` that begins no tag is text; CDATA is text; comments are passed
+over; zero bytes and a Ctrl-Z that pad the end of the file are no part of it.
 Bounds: a tag with its text has at most TOKEN_CHARACTERS_MAX characters.
 Errors: FileRefused: too large, a DOCTYPE, a zero byte; it is the last that is yielded.
 """
@@ -21,6 +23,8 @@ _CDATA = "<![CDATA["
 _OPENERS = {_CDATA: "]]>", "<!--": "-->", "<?": "?>"}
 _DOCTYPE = "<!DOCTYPE"
 _LONGEST = 9  # Of the openers and the DOCTYPE.
+_PADDING = "\0\x1a"
+_BEGIN, _END = "<STMTTRN>", "</STMTTRN>"
 
 
 class Token(NamedTuple):
@@ -33,46 +37,91 @@ class Token(NamedTuple):
     line_number: int
 
 
+class Block(NamedTuple):
+    """A transaction from `<STMTTRN>` to `</STMTTRN>`, uncut; only blanks follow it."""
+
+    raw: str
+    line_number: int
+
+
 class _Cutter:
     """Cuts what has arrived; an unfinished token waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, line_number: int = 1, *, whole: bool = True) -> None:
         self.rest = ""
-        self._open = Token("", closes=False, text="", raw="", line_number=1)
+        self._open: Token | None = Token("", closes=False, text="", raw="", line_number=1)
         self._texts: list[str] = []
         self._raws: list[str] = []
         self._size = 0
-        self._line = 1
+        self._line = line_number
+        self._ready: list[Token | Block] = []
+        self._whole = whole  # Transactions in one piece where they are plain.
 
-    def cut(self, *, last: bool) -> Iterator[Token | FileRefused]:
+    def cut(self, *, last: bool) -> Iterator[Token | Block | FileRefused]:
         """Yield every token that is whole."""
         content, at, end = self.rest, 0, len(self.rest)
         if at < end and content[0] != "<":
             at = self._text(content, 0)
         while at < end:
-            found = _TAG.match(content, at)
-            if found is not None and (found.end() < end or last):
-                yield self._finished()
-                self._begin(found)
-                at = found.end()
-            elif found is not None:
-                break  # Its text may go on.
-            else:
-                after = self._other(content, at, last=last)
-                if after is None:
-                    break
-                if isinstance(after, FileRefused):
-                    yield after
-                    return
-                at = after
+            after = self._take(content, at, last=last)
+            if after is None:
+                break
+            yield from self._ready
+            self._ready.clear()
+            if isinstance(after, FileRefused):
+                yield after
+                return
+            at = after
             if self._size > TOKEN_CHARACTERS_MAX:
                 yield self._too_large()
                 return
         self.rest = content[at:]
         if len(self.rest) > TOKEN_CHARACTERS_MAX:
             yield self._too_large()
-        elif last:
+        elif last and self._open is not None:
             yield self._finished()
+
+    def _take(self, content: str, at: int, *, last: bool) -> int | FileRefused | None:
+        """Go on by a transaction, a tag or a text; None if more has to arrive."""
+        if self._whole and content.startswith(_BEGIN, at):
+            after = self._end_of_block(content, at, last=last)
+            if after is None:
+                return None
+            if after > at:
+                self._ready_when_open()
+                self._ready.append(self._block(content[at:after]))
+                return after
+        found = _TAG.match(content, at)
+        if found is None:
+            return self._other(content, at, last=last)
+        if found.end() == len(content) and not last:
+            return None  # Its text may go on.
+        self._ready_when_open()
+        self._begin(found)
+        return found.end()
+
+    def _ready_when_open(self) -> None:
+        if self._open is not None:
+            self._ready.append(self._finished())
+
+    def _end_of_block(self, content: str, at: int, *, last: bool) -> int | None:
+        """Where the tag behind a transaction begins; None: not here yet; `at`: not in one piece."""
+        end = content.find(_END, at, at + TOKEN_CHARACTERS_MAX)
+        after = -1 if end < 0 else content.find("<", end + len(_END))
+        if after < 0:
+            if not last and len(content) - at <= TOKEN_CHARACTERS_MAX // 2:
+                return None
+            after = len(content) if end >= 0 and last else at
+        if after - at > TOKEN_CHARACTERS_MAX or content[end + len(_END) : after].strip():
+            return at
+        marked = content.find("<!", at, end) >= 0 or content.find("<?", at, end) >= 0
+        return at if marked else after
+
+    def _block(self, raw: str) -> Block:
+        block = Block(raw.rstrip(), self._line)
+        self._line += raw.count("\n")
+        self._open, self._texts, self._raws, self._size = None, [], [], 0
+        return block
 
     def _begin(self, found: re.Match[str]) -> None:
         closes, name, empty, text = found.groups()
@@ -83,6 +132,7 @@ class _Cutter:
         self._line += raw.count("\n")
 
     def _finished(self) -> Token:
+        assert self._open is not None, "only a token that was begun is finished"
         one = len(self._texts) == 1
         text = self._texts[0] if one else "".join(self._texts)
         raw = self._raws[0] if one else "".join(self._raws)
@@ -125,16 +175,29 @@ class _Cutter:
         return FileRefused("element_too_large", message, self._line)
 
 
-def tokens(source: Source) -> Iterator[Token | FileRefused]:
+def tokens(source: Source) -> Iterator[Token | Block | FileRefused]:
     """Yield all of them in order."""
-    cutter = _Cutter()
+    cutter, padding = _Cutter(), ""
     for chunk in line_feeds(source):
-        if b"\0" in chunk:
+        arrived = padding + chunk.decode("latin-1")
+        text = arrived.rstrip(_PADDING)
+        padding = arrived[len(text) :]
+        if "\0" in text or len(padding) > TOKEN_CHARACTERS_MAX:
             yield FileRefused("zero_byte", "the file has a zero byte")
             return
-        cutter.rest += chunk.decode("latin-1")
+        cutter.rest += text
         for token in cutter.cut(last=False):
             yield token
             if isinstance(token, FileRefused):
                 return
     yield from cutter.cut(last=True)
+
+
+def plain_tokens(block: Block) -> Iterator[Token]:
+    """The same as if the transaction had come tag by tag."""
+    cutter = _Cutter(block.line_number, whole=False)
+    cutter.rest = block.raw
+    for token in cutter.cut(last=True):
+        assert isinstance(token, Token), "a block is neither too large nor does it hold blocks"
+        if token.name:
+            yield token

@@ -3,7 +3,9 @@
 Units: TRNAMT is printed in major units, signed, with a point or a comma; more decimals than the
 currency has are rounded once a line, the residue kept. Three digits after a mark may be thousands,
 so `1,234` and `1.234` are refused.
-Keys: FITID names the transaction in its account. A cheque's number, else REFNUM, is ours.
+Keys: FITID, with day and amount, names the transaction in its account: banks give one FITID to two
+transactions. A FITID of zeros is none. A cheque's number, else REFNUM, is ours.
+Balances: a row with no FITID that only says the balance of a day is no movement.
 Time: DTPOSTED with `[-5:EST]`; without it the zone is left empty and UTC stands in.
 Source: docs/formats/ofx.md.
 """
@@ -34,6 +36,7 @@ KEY_CHARACTERS_MAX = 255  # Of the standard.
 RAW_CHARACTERS_MAX = 16_384
 DIGEST_CHARACTERS = 32
 HOURS_MAX = 14
+CENTS, GROUP = 2, 3  # Digits of most currencies' minor unit, and of a group of thousands.
 TYPES = (
     "CREDIT", "DEBIT", "INT", "DIV", "FEE", "SRVCHG", "DEP", "ATM", "POS", "XFER", "CHECK",
     "PAYMENT", "CASH", "DIRECTDEP", "DIRECTDEBIT", "REPEATPMT", "HOLD", "OTHER",
@@ -50,6 +53,9 @@ _TIME = re.compile(
 _ZONE = re.compile(r"([+-]?)(\d{1,2})(?:\.(\d{1,2}))?(?::.*)?", re.ASCII)
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
 KEYS = ("FITID", "SRVRTID", "REFNUM", "CHECKNUM")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d\d|(?:,\d{3})+\.\d\d)", re.ASCII)
+# What banks of Brazil call the balance before the first row, and after the last row of a day.
+_BALANCES = re.compile(r"\s*(?:saldo|s a l d o)(?:\s+(?:anterior|(?:do )?dia))?\s*", re.IGNORECASE)
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 
 
@@ -85,6 +91,14 @@ def _character(found: re.Match[str]) -> str:
     code = int(decimal) if decimal is not None else int(hexadecimal, 16)
     real = 0 < code < 0x110000 and not 0xD800 <= code < 0xE000  # noqa: PLR2004 - of Unicode.
     return chr(code) if real else found.group()
+
+
+def is_balance(fields: dict[str, str]) -> bool:
+    """Whether it is a balance among the transactions: named as one, and with no FITID."""
+    if fields.get("FITID", "").strip().strip("0"):
+        return False
+    words = [text for name in ("NAME", "MEMO") if (text := fields.get(name)) is not None]
+    return bool(words) and all(_BALANCES.fullmatch(text) for text in words)
 
 
 class _Read(NamedTuple):
@@ -126,7 +140,8 @@ def _texts(said: Transaction, encoding: str) -> dict[str, str] | FileRefused:
 
 
 def _read(texts: dict[str, str], said: Transaction, owner: Owner) -> _Read | FileRefused:
-    currency = texts.get("CURSYM", "") if said.foreign == "CURRENCY" else owner.currency
+    foreign = said.foreign == "CURRENCY"
+    currency = texts.get("CURSYM", "").upper() if foreign else owner.currency
     if exponent_of(currency) is None:
         return _refused(
             "currency_unknown",
@@ -160,8 +175,11 @@ def _read(texts: dict[str, str], said: Transaction, owner: Owner) -> _Read | Fil
 def _line(read: _Read, owner: Owner, raw: str) -> SettlementLine:
     texts, money, said = read.texts, read.money, read.said
     code, fitid = shown(texts.get("TRNTYPE", "")), texts.get("FITID", "")
-    identity = f"{owner.account}|{fitid}"
-    if not fitid:
+    if fitid.strip("0"):
+        day = read.booked[0].date().isoformat()
+        identity = f"{owner.account}|{fitid}|{day}|{money.minor}"
+    else:
+        fitid = ""
         words = "\0".join((owner.account, owner.part, str(said.ordinal), raw))
         identity = sha256(words.encode()).hexdigest()[:DIGEST_CHARACTERS]
     cheque = texts.get("CHECKNUM", "") if code == "CHECK" else ""
@@ -173,7 +191,7 @@ def _line(read: _Read, owner: Owner, raw: str) -> SettlementLine:
         provider=PROVIDER,
         batch_id=owner.batch_id,
         line_number=said.line_number,
-        kind="bank_entry" if code in TYPES else UNKNOWN + (code or "none"),
+        kind="bank_entry" if code.upper() in TYPES else UNKNOWN + (code or "none"),
         reference=reference or identity,
         provider_reference=fitid or texts.get("SRVRTID", ""),
         line_identity=identity,
@@ -198,12 +216,13 @@ def _line(read: _Read, owner: Owner, raw: str) -> SettlementLine:
 def amount(text: str, *, currency: str) -> Rounded | None:
     """A signed amount with a point or a comma; None if it is none, or could be thousands."""
     exponent = exponent_of(currency)
+    if exponent == CENTS and _GROUPED.fullmatch(text):  # `1.234,56` and `1,234.56` say it all.
+        text = text[:-3].replace(".", "").replace(",", "") + "." + text[-2:]
     found = _AMOUNT.fullmatch(text)
     if exponent is None or found is None:
         return None
     sign, whole, fraction = found.groups()
-    thousands = 3  # Digits of a group.
-    if (not whole and not fraction) or (exponent != thousands and _THOUSANDS.fullmatch(text)):
+    if (not whole and not fraction) or (exponent != GROUP and _THOUSANDS.fullmatch(text)):
         return None
     plain = f"{'-' if sign == '-' else ''}{whole or '0'}{'.' + fraction if fraction else ''}"
     return rounding_parser(exponent, decimals_max=max(DECIMALS_MAX, exponent))(plain)

@@ -1,5 +1,6 @@
 """Statements made by hand: what the samples do not show, and damage of every sort."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def changed(old: str, new: str) -> bytes:
     ("printed", "currency", "minor"),
     [("-12.34", "EUR", -1234), ("+5", "EUR", 500), ("-39,99", "EUR", -3999), (".5", "EUR", 50),
      ("12.3400", "EUR", 1234), ("0.00", "EUR", 0), ("1.234", "KWD", 1234), ("100", "JPY", 100),
-     ("1234.5", "EUR", 123450), (" 7.00 ", "EUR", 700)],
+     ("1234.5", "EUR", 123450), (" 7.00 ", "EUR", 700), ("-1.234,56", "EUR", -123456),
+     ("1,234,567.89", "EUR", 123456789)],
 )  # fmt: skip
 def test_amounts(read_bytes: Read, printed: str, currency: str, minor: int) -> None:
     text = ONE.replace("-12.34", printed)
@@ -61,8 +63,8 @@ def test_more_digits_than_the_currency_has_are_kept_as_residue(read_bytes: Read)
 
 @pytest.mark.parametrize(
     "printed",
-    ["$120", "1,234", "1.234", "1,234.56", "1.234,56", "", "-", "1e3", "1_0", "٣", "12 34", "NaN",
-     "--1", "1.2345678", "99999999999999999999999"],
+    ["$120", "1,234", "1.234", "1,234.5", "1.23,45", "1,23.45", "12,34,56", "1.234.567", "", "-",
+     "1e3", "1_0", "٣", "12 34", "NaN", "--1", "1.2345678", "99999999999999999999999"],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(prove_bytes: Prove, printed: str) -> None:
     text = ONE.replace("-12.34", printed)
@@ -102,7 +104,10 @@ def test_several_statements_and_cards(read_bytes: Read) -> None:
     first, second = read_bytes(document(statement(ONE), card))
     assert (first.account, first.part, first.currency) == ("A1", "1", "EUR")
     assert (second.account, second.part, second.currency) == ("C9", "2", "USD")
-    assert (first.line_identity, second.line_identity) == ("A1|F1", "C9|F2")
+    assert (first.line_identity, second.line_identity) == (
+        "A1|F1|2026-03-31|-1234",
+        "C9|F2|2026-03-31|-1234",
+    )
 
 
 def test_text_as_banks_print_it(read_bytes: Read) -> None:
@@ -217,3 +222,78 @@ def test_both_layouts_are_told_by_content() -> None:
         found = recognise(document(statement(ONE), head=head))
         assert found is not None
         assert (found[0].name, found[1].name) == ("ofx", name)
+
+
+def test_faults_of_banks_that_lose_nothing(read_bytes: Read) -> None:
+    content = document(statement(ONE))
+    (expected,) = read_bytes(content)
+    card = content.replace(b"<STMTRS>", b"<CCSTMTRS>").replace(b"BANKACCTFROM", b"CCACCTFROM")
+    for changed_by_bank in (
+        content.replace(b"</BANKTRANLIST>", b""),
+        card,  # Closed as a statement of an account.
+        content + b"\0",
+        content + b"\r\n\x1a\0\0",
+        content.replace(b"OFXHEADER:100\n", b""),
+        content.replace(b"EUR", b"eur"),
+    ):
+        (line,) = read_bytes(changed_by_bank)
+        assert replace(line, batch_id="", line_number=7) == replace(expected, batch_id="")
+
+
+def test_a_type_in_small_letters_is_that_type(read_bytes: Read) -> None:
+    (line,) = read_bytes(changed(">POS", ">Credit"))
+    assert (line.kind, line.code) == ("bank_entry", "Credit")
+
+
+def test_one_fitid_for_two_transactions_names_both(read_bytes: Read) -> None:
+    other = ONE.replace("-12.34", "-0.99")
+    zeros = [each.replace("F1", "0000") for each in (ONE, ONE)]
+    found = read_bytes(document(statement(ONE, other, *zeros)))
+    assert len({line.line_identity for line in found}) == len(found)
+    assert [line.provider_reference for line in found] == ["F1", "F1", "", ""]
+    again = read_bytes(document(statement(other)))
+    assert again[0].line_identity == found[1].line_identity
+
+
+def test_a_balance_among_the_transactions_is_no_money(read_bytes: Read) -> None:
+    balances = [
+        ONE.replace("-12.34", printed).replace("F1", key).replace("<NAME>Shop", f"<MEMO>{words}")
+        for printed, key, words in (
+            ("100.00", "", "Saldo Anterior"), (".", "0", "SALDO DIA"),
+            ("5", "00", " Saldo do dia "),
+        )
+    ]  # fmt: skip
+    (line,) = read_bytes(document(statement(*balances[:1], ONE, *balances[1:])))
+    assert line.net_minor == -1234
+    named = ONE.replace("Shop", "Saldo Anterior")  # It has a FITID.
+    bought = ONE.replace("<FITID>F1<NAME>Shop", "<NAME>Saldo Anterior<MEMO>Shop")
+    assert len(read_bytes(document(statement(named, bought)))) == 2
+
+
+def test_utf_8_under_another_name(read_bytes: Read) -> None:
+    content = document(statement(ONE)).replace(b"Shop", "São".encode())
+    (line,) = read_bytes(content)
+    assert line.text == "São"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [ONE, ONE.replace("<NAME>", "\n<NAME>\n"), ONE + "</NAME><MEMO>a</MEMO>", ONE + "<MEMO>1 < 2",
+     ONE + "<CURRENCY><CURRATE>1<CURSYM>USD</CURRENCY>", ONE + "<PAYEE><ADDR1>x</PAYEE>",
+     ONE + "<X y='1'>z", ONE + "<x.y>z", ONE + "<TRNAMT>"],
+)  # fmt: skip
+def test_a_transaction_in_one_piece_is_as_if_it_came_tag_by_tag(
+    read_bytes: Read, text: str
+) -> None:
+    content = document(statement(text, ONE.replace("F1", "F2")))
+    slow = content.replace(b"<STMTTRN>", b"<STMTTRN >")
+    whole, cut = read_bytes(content), read_bytes(slow)
+    assert [replace(each, raw="", line_identity="", batch_id="") for each in whole] == [
+        replace(each, raw="", line_identity="", batch_id="") for each in cut
+    ]
+
+
+def test_a_transfer_beside_a_statement_is_no_transaction(read_bytes: Read) -> None:
+    transfer = "<XFERINFO><BANKACCTTO><ACCTID>9</BANKACCTTO><TRNAMT>5</XFERINFO>"
+    (line,) = read_bytes(document(transfer, statement(ONE)))
+    assert (line.account, line.net_minor) == ("A1", -1234)
