@@ -20,7 +20,8 @@ from benchmarks.formats import write
 from benchmarks.pipeline import PROGRAMS
 from benchmarks.system import Usage, programs, report, said, system
 from consumers.asking import Ask, Asker
-from consumers.intake.importing import ImportReport, import_file
+from consumers.intake.importing import import_file
+from consumers.intake.reporting import ImportReport
 from consumers.surroundings import FIRST_BOOK, Surroundings
 from domain.settlement import ExpectSettlement, settlement_id
 from infra import telemetry

@@ -25,7 +25,7 @@ from infra.called import hint
 
 if TYPE_CHECKING:
     from consumers.intake.acceptance import Acceptance
-    from consumers.intake.importing import ImportReport
+    from consumers.intake.reporting import ImportReport
     from providers.settlement_file import FileRefused
 
 FILES = """SELECT batch_id, book, provider, merchant_account, format, file_name, business_day,
@@ -84,12 +84,13 @@ def import_file(  # noqa: PLR0913 - by name, as on the command line.
 
     Example: tally settlement import bill.csv --book main
     """
-    from consumers.intake import importing
+    from consumers.intake.importing import Importer
+    from consumers.intake.reporting import STOPPED_BEFORE_SEAL
     from providers.settlement_file import FileRefused
 
     said = _said(account, because=accept_imbalance)
     _require_good(call, file, format_name, said)  # What is wrong needs no server.
-    importer = importing.Importer(
+    importer = Importer(
         call.surroundings(timeout),
         lambda done, of: progress("import", f"{done:,} of {counted(of, 'line')}"),
         silence_s_max=timeout,
@@ -102,7 +103,7 @@ def import_file(  # noqa: PLR0913 - by name, as on the command line.
     if isinstance(outcome, FileRefused):
         raise _refused(call, file, outcome)
     _show_report(call, outcome)
-    if outcome.outcome == importing.STOPPED_BEFORE_SEAL:
+    if outcome.outcome == STOPPED_BEFORE_SEAL:
         raise typer.Exit(BROKEN)
 
 
@@ -260,13 +261,14 @@ def _absent(count: int) -> str:
 
 
 def _show_report(call: Call, report: "ImportReport") -> None:
-    from consumers.intake import importing
+    from consumers.intake.reporting import ALREADY_IMPORTED
 
     if call.json:
         document(asdict(report))
         return
     counts = f"{counted(report.fresh, 'line')} new, {report.repeated:,} there already"
-    say(f"{report.outcome}: {report.proof.batch_id} into {report.book}; {counts}")
+    batches = report.batches or (report.proof.batch_id,)
+    say(f"{report.outcome}: {', '.join(batches)} into {report.book}; {counts}")
     if report.accepted_because:
         say(f"its controls do not hold; accepted: {report.accepted_because}")
     if report.refused:
@@ -276,9 +278,10 @@ def _show_report(call: Call, report: "ImportReport") -> None:
         complain(f"{where}: {each.status}, {each.code}: {each.detail}")
     if report.absent is not None:
         say(_absent(report.absent))
-    elif report.outcome != importing.ALREADY_IMPORTED:
+    elif report.outcome != ALREADY_IMPORTED:
         say("What the file should have brought and did not is looked for later, by the intake")
     data = call.own_settings().data
     say("Next:")
-    say(f"  {hint('settlement', 'show', report.proof.batch_id, data=data)}")
+    for batch_id in batches:
+        say(f"  {hint('settlement', 'show', batch_id, data=data)}")
     say(f"  {hint('breaks', '--book', report.book, data=data)}")

@@ -23,17 +23,17 @@ from providers.paypal.settlement import FORMAT as PAYPAL
 from providers.razorpay.settlement import FORMAT as RAZORPAY
 from providers.reader import Format, Run, Variant
 from providers.settlement_file import (
-    NO_RESIDUE,
     UNKNOWN,
-    CurrencyTotals,
     Ending,
     FileChangedError,
     FileProof,
     FileRefused,
     SettlementLine,
+    batch_id_of,
 )
 from providers.source import HEAD_BYTES, Source, open_source, plain_head
 from providers.stripe.settlement import FORMAT as STRIPE
+from providers.tally import Tally
 from providers.trustly.settlement import FORMAT as TRUSTLY
 from providers.wechat.settlement import FORMAT as WECHAT
 
@@ -57,52 +57,7 @@ FORMATS: dict[str, Format] = {
         OFX,
     )
 }
-KINDS_MAX = 256  # No provider documents a hundred codes; memory stays flat on a hostile file.
 TOTAL_MAX = 2**63 - 1  # What a bigint column holds.
-
-
-class _Sums:
-    """Running totals of one currency."""
-
-    __slots__ = ("fee", "gross", "net", "residue")
-
-    def __init__(self) -> None:
-        self.gross = self.fee = self.net = 0
-        self.residue = NO_RESIDUE
-
-
-class _Tally:
-    """Counts and totals over all lines; flat in memory."""
-
-    def __init__(self) -> None:
-        self.lines = 0
-        self.currencies: dict[str, _Sums] = {}
-        self.kinds: dict[str, int] = {}
-
-    def add_all(self, run: Run) -> FileRefused | None:
-        kinds, currencies, lines = self.kinds, self.currencies, 0
-        for line in run:
-            lines += 1
-            kinds[line.kind] = kinds.get(line.kind, 0) + 1
-            sums = currencies.get(line.currency)
-            if sums is None:
-                sums = currencies[line.currency] = _Sums()
-            sums.gross += line.gross_minor
-            sums.fee += line.fee_minor
-            sums.net += line.net_minor
-            if line.residue_minor is not NO_RESIDUE:
-                sums.residue += line.residue_minor
-            if len(kinds) > KINDS_MAX:
-                message = f"more than {KINDS_MAX} kinds of lines: this is another format"
-                return FileRefused("too_many_kinds", message, line.line_number)
-        self.lines = lines
-        return None
-
-    def totals(self) -> dict[str, CurrencyTotals]:
-        return {
-            code: CurrencyTotals(sums.gross, sums.fee, sums.net, sums.residue)
-            for code, sums in sorted(self.currencies.items())
-        }
 
 
 def recognise(head: bytes) -> tuple[Format, Variant] | None:
@@ -121,7 +76,7 @@ def prove(path: Path, *, format_name: str | None = None) -> FileProof | FileRefu
     if isinstance(chosen, FileRefused):
         return chosen
     with open_source(path) as source:
-        run, tally = Run(chosen[1].read(source, "")), _Tally()
+        run, tally = Run(chosen[1].read(source, "")), Tally()
         refused = tally.add_all(run)
         unread = source.read()  # Nothing; it also finds damage behind the last line.
         refused = refused or source.fault
@@ -168,29 +123,31 @@ def _choose(path: Path, format_name: str | None) -> tuple[Format, Variant] | Fil
 
 
 def _proof(
-    chosen: tuple[Format, Variant], source: Source, tally: _Tally, ending: Ending
+    chosen: tuple[Format, Variant], source: Source, tally: Tally, ending: Ending
 ) -> FileProof:
     read_as, variant = chosen
     digest = source.sha256
-    day = ending.business_day.isoformat()
+    day = ending.business_day
     return FileProof(
         format=read_as.name,
         variant=variant.name,
         provider=read_as.provider,
-        batch_id=f"{read_as.provider}-{ending.merchant_account}-{day}-{digest[:16]}",
+        batch_id=batch_id_of(read_as.provider, ending.merchant_account, day, digest),
         merchant_account=ending.merchant_account,
-        business_day=ending.business_day,
+        business_day=day,
         lines=tally.lines,
         currencies=tally.totals(),
         kinds=dict(sorted(tally.kinds.items())),
         controls=ending.controls,
         unknown=tuple(sorted(kind for kind in tally.kinds if kind.startswith(UNKNOWN))),
         sha256=digest,
+        accounts=tally.totals_by_account(),
     )
 
 
 def _judged(proof: FileProof) -> FileProof | FileRefused:
-    for code, sums in proof.currencies.items():
+    everything = [proof.currencies, *(each.currencies for each in proof.accounts.values())]
+    for code, sums in (pair for currencies in everything for pair in currencies.items()):
         if max(abs(sums.gross_minor), abs(sums.fee_minor), abs(sums.net_minor)) > TOTAL_MAX:
             return FileRefused("total_too_large", f"the total in {code} is beyond 64 bits")
     failed = [control for control in proof.controls if not control.holds]

@@ -9,7 +9,7 @@ proven is FileChangedError: its lines were already going out, so the caller must
 Source: docs/formats/README.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from domain.value import value
 UNKNOWN = "unknown:"  # Followed by the provider's own code: kept, counted and reported.
 NO_RESIDUE = Decimal(0)
 TEXT_CHARACTERS_MAX = 1_000  # Of what is said in words, kept with a line.
+DIGEST_DIGITS = 16  # Of the SHA-256 in a batch id.
 SHOWN_CHARACTERS_MAX = 80  # Of hostile text in a refusal: one line of a terminal.
 
 
@@ -80,6 +81,15 @@ class CurrencyTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountTotals:
+    """The lines of one account. `business_day`: the last on which one of them was booked."""
+
+    lines: int
+    business_day: date
+    currencies: dict[str, CurrencyTotals]
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """What a reader knows once it has seen the whole file."""
 
@@ -90,7 +100,11 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class FileProof:
-    """The whole file, read once. It counts when every control holds."""
+    """The whole file, read once. It counts when every control holds.
+
+    `accounts`: what is whose, of the lines that say so. Of a file of several, no merchant account
+    stands for the whole.
+    """
 
     format: str
     variant: str  # Which of the format's layouts it is.
@@ -104,6 +118,7 @@ class FileProof:
     controls: tuple[Control, ...]
     unknown: tuple[str, ...]  # The kinds among `kinds` that nobody listed.
     sha256: str  # Of the plain bytes: the same file gzipped is the same file.
+    accounts: dict[str, AccountTotals] = field(default_factory=dict[str, AccountTotals])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,11 @@ class FileRefused:
 
 class FileChangedError(Exception):
     """The bytes are no longer those that were proven; reading them again does not help."""
+
+
+def batch_id_of(provider: str, account: str, day: date, sha256: str) -> str:
+    """Our name of what a file says of an account: the same bytes again are the same batch."""
+    return f"{provider}-{account}-{day.isoformat()}-{sha256[:DIGEST_DIGITS]}"
 
 
 def shown(text: str) -> str:

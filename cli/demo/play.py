@@ -18,7 +18,8 @@ from cli.demo.business import SHOP, Business, Step
 from cli.demo.progressing import Shown
 from cli.demo.transfers import Crowd
 from consumers.asking import Ask, Asker, Stopped
-from consumers.intake.importing import ImportReport, import_file
+from consumers.intake.importing import import_file
+from consumers.intake.reporting import ImportReport
 from consumers.surroundings import FIRST_BOOK, Surroundings
 from providers import formats
 from providers.settlement_file import FileProof, FileRefused

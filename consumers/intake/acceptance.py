@@ -1,16 +1,18 @@
-"""What a person may add to a file: that its failed controls are accepted, and whose it is.
+"""Which batches a file is, and what a person may add: whose it is, and why it counts all the same.
 
-Shape: taken(answer of the formats, Acceptance) -> Taken | FileRefused.
-Rules: a reason helps nothing but controls; without need it is not kept. An account is said only
-for a file that names none. A slash in an account becomes a hyphen: it parts the names of things.
+Shape: taken(answer of the formats, Acceptance) -> the batches, each a Taken, or FileRefused.
+Rules: a reason helps nothing but controls; without need it is not kept. A file whose lines name
+several accounts is a batch of each. To say an account takes that one of them, or says whose a file
+is that names none. A slash in an account becomes a hyphen: it parts the names of things.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from providers.settlement_file import FileProof, FileRefused, SettlementLine
+from providers.settlement_file import FileProof, FileRefused, SettlementLine, batch_id_of
 
 CONTROL_FAILED = "control_failed"
+NAMES_MAX = 5  # Accounts that a refusal names.
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +25,39 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A file that goes into a book. `because`: why, though its controls do not hold."""
+    """What goes into a book as one batch. `because`: why, though the file's controls do not hold.
+
+    `account`: whose lines of the file it has, as the file spells it; empty: all of them.
+    """
 
     proof: FileProof
     because: str
+    account: str = ""
+
+    def lines(self, lines: Iterable[SettlementLine]) -> Iterator[SettlementLine]:
+        """Those of the file's lines that are its own."""
+        return (line for line in lines if not self.account or line.account == self.account)
 
 
-def taken(answer: FileProof | FileRefused, said: Acceptance) -> Taken | FileRefused:
+def taken(answer: FileProof | FileRefused, said: Acceptance) -> tuple[Taken, ...] | FileRefused:
     """Take a file that counts, or that a person answers for."""
     because = ""
     if isinstance(answer, FileRefused):
         if answer.code != CONTROL_FAILED or answer.proof is None or not said.because:
             return answer
         answer, because = answer.proof, said.because
-    account = _plain(answer.merchant_account) or said.account
-    if not account:
+    named = _accounts(answer)
+    if said.account and named and said.account not in named:
+        names = ", ".join([*named][:NAMES_MAX])
+        message = f"the file is of account {names}, not of {said.account}"
+        return FileRefused("account_contradicted", message)
+    if not (named or said.account):
         message = "the file does not say whose it is: name the account with --account"
         return FileRefused("account_unknown", message)
-    if said.account and said.account != account:
-        message = f"the file is of account {account}, not of {said.account}"
-        return FileRefused("account_contradicted", message)
-    return Taken(_of(answer, account), because)
+    if answer.merchant_account or not named:
+        return (Taken(_of(answer, said.account or next(iter(named))), because),)
+    chosen = (said.account,) if said.account else tuple(named)
+    return tuple(_part(answer, name, because, named[name]) for name in chosen)
 
 
 def rising(lines: Iterable[SettlementLine]) -> Iterator[SettlementLine]:
@@ -59,9 +73,25 @@ def _plain(account: str) -> str:
     return account.replace("/", "-")
 
 
+def _accounts(proof: FileProof) -> dict[str, str]:
+    """The accounts of the file by our names of them; none where it, or a line, is nobody's.
+
+    Two that our spelling makes one are not taken apart: whose a line is would be a guess.
+    """
+    if proof.merchant_account:
+        return {_plain(proof.merchant_account): proof.merchant_account}
+    found = {_plain(account): account for account in proof.accounts}
+    named = sum(each.lines for each in proof.accounts.values())
+    return found if named == proof.lines and len(found) == len(proof.accounts) else {}
+
+
+def _part(proof: FileProof, name: str, because: str, account: str) -> Taken:
+    totals = proof.accounts[account]
+    day, lines, currencies = totals.business_day, totals.lines, totals.currencies
+    part = replace(proof, business_day=day, lines=lines, currencies=currencies)
+    return Taken(_of(part, name), because, account)
+
+
 def _of(proof: FileProof, account: str) -> FileProof:
-    if account == proof.merchant_account:
-        return proof
-    start = f"{proof.provider}-{proof.merchant_account}-"
-    batch_id = f"{proof.provider}-{account}-{proof.batch_id.removeprefix(start)}"
+    batch_id = batch_id_of(proof.provider, account, proof.business_day, proof.sha256)
     return replace(proof, merchant_account=account, batch_id=batch_id)

@@ -11,8 +11,10 @@ Errors: Outage (Busy: another program imports a file of this account), Stopped, 
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -28,41 +30,26 @@ from consumers.intake.inbox import NAME_BYTES_MAX, is_plain
 from consumers.intake.lines import Published
 from consumers.intake.publishing import RefusedLines, Tally, publish_lines
 from consumers.intake.records import DONE, SEALED, STOPPED, Records, State, Unfinished, recorded
+from consumers.intake.reporting import (
+    ALREADY_IMPORTED,
+    IMPORTED,
+    STOPPED_BEFORE_SEAL,
+    ImportReport,
+    joined,
+    known,
+)
 from consumers.surroundings import Surroundings
 from domain.decision import ALREADY_EXISTS
 from providers import formats
-from providers.settlement_file import FileProof, FileRefused
+from providers.settlement_file import FileRefused
 from providers.source import FILE_BYTES_MAX
 
 SAVE_EVERY_LINES = 5_000  # What a run may publish again that is in already: a second's worth.
-IMPORTED, ALREADY_IMPORTED, STOPPED_BEFORE_SEAL = "imported", "already_imported", "stopped"
 PATIENCE_S = 30.0  # With the read models: they are a second behind, or a rebuild.
 COPY_PREFIX = "tally-intake-"
 Progress = Callable[[int, int], None]  # Lines answered, lines in all.
 NOTHING_SAID = Acceptance()
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What came of a file that counts. `outcome`: imported, already_imported or stopped.
-
-    `fresh` lines were new to the book, `repeated` ones were in it; `refused` ones it did not take,
-    and then the batch is not sealed: `refusals` says why of the first of them, line 0 standing for
-    the file as a whole. Lines of one command count as one of these, all of them. `absent`: how many
-    things of ours the file should have brought and did not; None: not looked yet, because the read
-    models are behind. The service looks later.
-    """
-
-    outcome: str
-    book: str
-    proof: FileProof
-    fresh: int = 0
-    repeated: int = 0
-    refused: int = 0
-    refusals: tuple[RefusedLines, ...] = ()
-    absent: int | None = None
-    accepted_because: str = ""  # Why it counts though its own controls do not hold.
 
 
 def import_file(
@@ -136,45 +123,63 @@ class Importer:
     def _import(
         self, copy: Path, book: str, *, format_name: str | None, said: Acceptance
     ) -> ImportReport | FileRefused:
-        file = taken(formats.prove(copy, format_name=format_name), said)
-        if isinstance(file, FileRefused):
-            return file
-        return self._put(copy, book, file)
-
-    def _put(self, copy: Path, book: str, file: Taken) -> ImportReport | FileRefused:
-        proof, because = file.proof, file.because
+        answer = formats.prove(copy, format_name=format_name)
+        batches = taken(answer, said)
+        if isinstance(batches, FileRefused):
+            return batches
         with recorded(self.surroundings.settings.postgres) as records:
-            if not records.has_book(book):
-                return FileRefused("book_unknown", f"there is no book {book!r:.80}")
-            with records.alone(proof):
-                if other := records.elsewhere(proof, book):
-                    account = f"{proof.provider} {proof.merchant_account}"
+            outcome = self._put(records, copy, book, batches)
+        if isinstance(outcome, FileRefused):
+            return outcome
+        whole = answer.proof if isinstance(answer, FileRefused) else answer
+        assert whole is not None, "batches of a file that was not read to its end"
+        return joined(outcome, whole)
+
+    def _put(
+        self, records: Records, copy: Path, book: str, batches: Sequence[Taken]
+    ) -> list[ImportReport] | FileRefused:
+        """All are begun before a line of one goes out: whoever is killed is followed for each."""
+        if not records.has_book(book):
+            return FileRefused("book_unknown", f"there is no book {book!r:.80}")
+        with ExitStack() as alone:
+            for batch in batches:
+                alone.enter_context(records.alone(batch.proof))
+                if other := records.elsewhere(batch.proof, book):
+                    account = f"{batch.proof.provider} {batch.proof.merchant_account}"
                     message = f"the files of {account} belong to book {other}"
                     return FileRefused("account_of_another_book", message)
-                records.keep(copy, proof)
-                state = records.begin(book, proof, file_name=copy.name, accepted_because=because)
-                because = state.accepted_because
-                if state.status == DONE:
-                    known = ImportReport(ALREADY_IMPORTED, book, proof, repeated=proof.lines)
-                    return replace(known, accepted_because=because)
-                asking = Asker(self.surroundings, silence_s_max=self.silence_s_max, stop=self.stop)
-                with asking as asker:
-                    run = _Run(self, records, asker, Published(book, proof, because))
-                    return replace(run.run(copy, state), accepted_because=because)
+            records.keep(copy, batches[0].proof)
+            begin = partial(records.begin, book, file_name=copy.name)
+            begun = [(each, begin(each.proof, accepted_because=each.because)) for each in batches]
+            if all(state.status == DONE for _, state in begun):
+                return [known(book, each.proof, state.accepted_because) for each, state in begun]
+            asking = Asker(self.surroundings, silence_s_max=self.silence_s_max, stop=self.stop)
+            with asking as asker:
+                return [
+                    _Run(self, records, asker, each, _published(book, each, state)).run(copy, state)
+                    for each, state in begun
+                ]
+
+
+def _published(book: str, batch: Taken, state: State) -> Published:
+    return Published(book, batch.proof, state.accepted_because)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One attempt at one file."""
+    """One attempt at one batch."""
 
     importer: Importer
     records: Records
     asker: Asker
+    batch: Taken
     published: Published
 
     def run(self, copy: Path, state: State) -> ImportReport:
-        report = self._sealed(copy, state)
-        proof = self.published.proof
+        proof, because = self.published.proof, state.accepted_because
+        if state.status == DONE:
+            return known(self.published.book, proof, because)
+        report = replace(self._sealed(copy, state), accepted_because=because)
         log.info(
             report.outcome,
             book=report.book,
@@ -183,7 +188,7 @@ class _Run:
             fresh=report.fresh,
             refused=report.refused,
             absent=report.absent,
-            accepted_because=state.accepted_because,
+            accepted_because=because,
         )
         return report
 
@@ -211,7 +216,7 @@ class _Run:
     def _publish(self, copy: Path, tally: Tally) -> None:
         published = self.published
         saved, told = tally.last_line, 0
-        lines = rising(formats.lines(copy, published.proof))
+        lines = self.batch.lines(rising(formats.lines(copy, published.proof)))
         for _ in publish_lines(self.asker, published, lines, tally):
             if tally.answered - told >= SAVE_EVERY_LINES:
                 saved, told = self._save(tally, saved), tally.answered

@@ -22,9 +22,10 @@ import structlog
 from consumers.asking import Stopped
 from consumers.intake import records
 from consumers.intake.absence import holds
-from consumers.intake.importing import STOPPED_BEFORE_SEAL, Importer, ImportReport
+from consumers.intake.importing import Importer
 from consumers.intake.inbox import Inbox, as_shown
 from consumers.intake.records import ARRIVING, Busy, recorded
+from consumers.intake.reporting import STOPPED_BEFORE_SEAL, ImportReport
 from consumers.surroundings import Surroundings
 from infra.event_store.directory import Listing
 from providers.settlement_file import FileRefused
@@ -138,7 +139,7 @@ def _reason(outcome: ImportReport | FileRefused) -> Mapping[str, object] | None:
     return {
         "code": "lines_refused",
         "message": f"not sealed: the book refused {outcome.refused} lines, or the whole",
-        "batch_id": outcome.proof.batch_id,
+        "batch_ids": list(outcome.batches or (outcome.proof.batch_id,)),
         "lines": [refusal._asdict() for refusal in outcome.refusals],
         **at,
     }

@@ -16,7 +16,8 @@ from psycopg import sql
 
 from commands.log import DAY_US
 from consumers.asking import Ask
-from consumers.intake.importing import ImportReport, import_file
+from consumers.intake.importing import import_file
+from consumers.intake.reporting import ImportReport
 from domain.transfer import TransferFunds
 from domain.wallet import CreditWallet, HoldFunds, OpenWallet
 from projections.models import event_models

@@ -9,7 +9,8 @@ from hashlib import sha256
 import pytest
 
 from consumers.asking import Ask
-from consumers.intake.importing import ImportReport, import_file
+from consumers.intake.importing import import_file
+from consumers.intake.reporting import ImportReport
 from domain.settlement import ResolveBreak, settlement_of
 from providers.wechat.bill import BillRow
 from providers.wechat.plant import plant

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from consumers.asking import Ask
 from consumers.intake.acceptance import Acceptance
-from consumers.intake.importing import Importer, ImportReport, import_file
+from consumers.intake.importing import Importer, import_file
 from consumers.intake.lines import LINES_MAX, Published
 from consumers.intake.records import recorded
+from consumers.intake.reporting import ImportReport
 from consumers.projector import log_reader
 from domain.settlement import ImportSettlementFile, SealBatch, SettlementFileImported
 from infra.event_store import directory
@@ -26,6 +27,9 @@ EVERYTHING = ("writer", "relay", "projector")
 ROWS = 60
 SAMPLES = Path(__file__).parents[1] / "unit" / "providers" / "samples"
 UNBALANCED = SAMPLES / "nacha" / "moov-io_ach__20110805A.ach"
+SEVERAL = SAMPLES / "mt940" / "wolph_mt940__cmxl__mt940.sta"
+FILES_HELD = """SELECT batch_id, status, lines, lines_reported FROM read.settlement_files
+ORDER BY batch_id"""
 NAMELESS = SAMPLES / "amazon" / "xieyi138-star_amazon-settlement-parser__settlement-sample.txt"
 
 
@@ -213,6 +217,36 @@ def test_a_file_that_does_not_say_whose_it_is_needs_an_account(
         again = importer.resume(unfinished)
         assert isinstance(again, ImportReport)
         assert (again.outcome, again.proof.batch_id) == ("already_imported", report.proof.batch_id)
+
+
+def test_a_file_of_several_accounts_is_a_batch_of_each_and_each_is_gone_on_with(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        report = imported(system, SEVERAL)
+        assert (report.outcome, report.fresh, report.proof.lines) == ("imported", 16, 16)
+        assert len(report.batches) == 3
+        system.caught_up("settlement")
+        with system.connect() as connection:
+            held = connection.execute(FILES_HELD).fetchall()
+            assert [(batch, status) for batch, status, _, _ in held] == [
+                (each, "sealed") for each in report.batches
+            ]
+            assert [(lines, reported) for _, _, lines, reported in held] == [
+                (2, 2), (11, 11), (3, 3),
+            ]  # fmt: skip
+            again = imported(system, SEVERAL)
+            assert (again.outcome, again.repeated) == ("already_imported", 16)
+            connection.execute("UPDATE tally.imports SET status = 'arriving', last_line = 0")
+        with recorded(system.settings.postgres) as kept:
+            unfinished = kept.unfinished()
+        assert {each.batch_id for each in unfinished} == {*report.batches}
+        for each in unfinished:
+            outcome = Importer(system.surroundings).resume(each)
+            assert isinstance(outcome, ImportReport)
+            assert (outcome.outcome, outcome.proof.batch_id) == ("already_imported", each.batch_id)
+        with recorded(system.settings.postgres) as kept:
+            assert kept.unfinished() == []
 
 
 def begun(proof: FileProof, *, lines: int) -> ImportSettlementFile:

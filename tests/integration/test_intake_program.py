@@ -5,8 +5,14 @@ import json
 import os
 from pathlib import Path
 
-from domain.settlement import BatchSealed, BreakOpened, SettlementLineReported
+from domain.settlement import (
+    BatchSealed,
+    BreakOpened,
+    SettlementFileImported,
+    SettlementLineReported,
+)
 from providers.wechat.synthetic import synthetic_rows
+from schemas import editions
 from schemas.names import FULL_NAMES
 from tests.integration.billed import bill_file, counts, until_counted
 from tests.integration.programs import System, running
@@ -47,7 +53,7 @@ def test_an_import_killed_half_way_goes_on_without_a_double_line(
         system.until(lambda: (folder / "done" / "bill.csv").exists() or None, "it to be moved")
         system.until(lambda: status(system) == "done" or None, "its check")
         assert counts(system) == {
-            "tally.settlement.v1.SettlementFileImported": 1,
+            editions.name_of(FULL_NAMES[SettlementFileImported]): 1,
             FULL_NAMES[SettlementLineReported]: LINES,
             FULL_NAMES[BreakOpened]: LINES,  # Nothing of ours is known.
             FULL_NAMES[BatchSealed]: 1,
