@@ -13,10 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from commands.outage import Outage
+from consumers.surroundings import Surroundings
 from infra.registry import client
 from infra.registry.client import ATTEMPTS, Registry
 from infra.registry.ids import MISSES_MAX, UNKNOWN_FOR_S, SchemaIds, register_all
-from schemas import codec, editions, files
+from infra.settings import Settings
+from schemas import editions, files
+from tests.integration.servers import Addresses
 
 Answer = tuple[int, Mapping[str, object] | str]
 FOUND: Answer = (200, {"schema": "text"})
@@ -220,15 +223,22 @@ def test_what_is_known_is_told_amid_a_flood() -> None:
 
 
 def test_what_is_ours_is_never_asked_for() -> None:
-    ours = {name: number for number, name in enumerate((*files.texts(), *editions.earlier()), 1)}
+    """Of all editions, and it is what the registry would have said."""
+    texts = {editions.name_of(name): text for name, text in files.texts().items()}
+    texts |= editions.earlier()
+    ours = {name: number for number, name in enumerate(texts, 1)}
     with answering(UNKNOWN) as stand, Registry(stand.url) as registry:
         known = SchemaIds(registry, ours)
-        assert {known.of(len(ours) + each) for each in range(1, 2 * MISSES_MAX)} == {None}
+        for number in range(len(ours) + 1, len(ours) + 2 * MISSES_MAX):
+            assert known.of(number) is None
         stand.asked.clear()
-        assert {name: known.of(number) for name, number in ours.items()} == {
-            name: codec.reading_of(name) for name in ours
-        }
+        found = [known.of(number) for number in ours.values()]
         assert stand.asked == []
+    told: list[Answer] = [(200, {"schema": text}) for text in texts.values()]
+    with answering(*told) as stand, Registry(stand.url) as registry:
+        asked = SchemaIds(registry)
+        assert found == [asked.of(number) for number in ours.values()]
+        assert len(stand.asked) == len(ours)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,3 +256,20 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             assert len(stand.asked) == 4
             assert known.of(1) == expected
             assert len(stand.asked) == 5
+
+
+def test_nobody_asks_the_registry_again_and_again_while_postgresql_is_away(
+    servers: Addresses, topic_prefix: str
+) -> None:
+    """Every program looks again every few seconds."""
+    with answering(UNKNOWN) as stand:
+        settings = Settings(
+            kafka=servers.kafka_bootstrap,
+            postgres="postgresql://tally@127.0.0.1:1/tally",
+            registry=stand.url,
+            topic_prefix=topic_prefix,
+        )
+        with pytest.raises(Outage, match="PostgreSQL") as caught:
+            Surroundings.reach(settings)
+        assert caught.value.retry
+        assert stand.asked == []
