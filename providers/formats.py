@@ -132,7 +132,7 @@ def _proof(
         format=read_as.name,
         variant=variant.name,
         provider=read_as.provider,
-        batch_id=batch_id_of(read_as.provider, ending.merchant_account, day, digest),
+        batch_id=batch_id_of(read_as.provider, day, account=ending.merchant_account, sha256=digest),
         merchant_account=ending.merchant_account,
         business_day=day,
         lines=tally.lines,

@@ -141,7 +141,7 @@ class FileChangedError(Exception):
     """The bytes are no longer those that were proven; reading them again does not help."""
 
 
-def batch_id_of(provider: str, account: str, day: date, sha256: str) -> str:
+def batch_id_of(provider: str, day: date, *, account: str, sha256: str) -> str:
     """Our name of what a file says of an account: the same bytes again are the same batch."""
     return f"{provider}-{account}-{day.isoformat()}-{sha256[:DIGEST_DIGITS]}"
 

@@ -57,7 +57,7 @@ def taken(answer: FileProof | FileRefused, said: Acceptance) -> tuple[Taken, ...
     if answer.merchant_account or not named:
         return (Taken(_of(answer, said.account or next(iter(named))), because),)
     chosen = (said.account,) if said.account else tuple(named)
-    return tuple(_part(answer, name, because, named[name]) for name in chosen)
+    return tuple(_part(answer, name, because=because, account=named[name]) for name in chosen)
 
 
 def rising(lines: Iterable[SettlementLine]) -> Iterator[SettlementLine]:
@@ -85,7 +85,7 @@ def _accounts(proof: FileProof) -> dict[str, str]:
     return found if named == proof.lines and len(found) == len(proof.accounts) else {}
 
 
-def _part(proof: FileProof, name: str, because: str, account: str) -> Taken:
+def _part(proof: FileProof, name: str, *, because: str, account: str) -> Taken:
     totals = proof.accounts[account]
     day, lines, currencies = totals.business_day, totals.lines, totals.currencies
     part = replace(proof, business_day=day, lines=lines, currencies=currencies)
@@ -93,5 +93,5 @@ def _part(proof: FileProof, name: str, because: str, account: str) -> Taken:
 
 
 def _of(proof: FileProof, account: str) -> FileProof:
-    batch_id = batch_id_of(proof.provider, account, proof.business_day, proof.sha256)
+    batch_id = batch_id_of(proof.provider, proof.business_day, account=account, sha256=proof.sha256)
     return replace(proof, merchant_account=account, batch_id=batch_id)

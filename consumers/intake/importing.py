@@ -152,7 +152,9 @@ class Importer:
             begin = partial(records.begin, book, file_name=copy.name)
             begun = [(each, begin(each.proof, accepted_because=each.because)) for each in batches]
             if all(state.status == DONE for _, state in begun):
-                return [known(book, each.proof, state.accepted_because) for each, state in begun]
+                return [
+                    known(book, each.proof, because=state.accepted_because) for each, state in begun
+                ]
             asking = Asker(self.surroundings, silence_s_max=self.silence_s_max, stop=self.stop)
             with asking as asker:
                 return [
@@ -178,7 +180,7 @@ class _Run:
     def run(self, copy: Path, state: State) -> ImportReport:
         proof, because = self.published.proof, state.accepted_because
         if state.status == DONE:
-            return known(self.published.book, proof, because)
+            return known(self.published.book, proof, because=because)
         report = replace(self._sealed(copy, state), accepted_because=because)
         log.info(
             report.outcome,

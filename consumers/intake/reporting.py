@@ -37,7 +37,7 @@ class ImportReport:
     batches: tuple[str, ...] = ()
 
 
-def known(book: str, proof: FileProof, because: str) -> ImportReport:
+def known(book: str, proof: FileProof, *, because: str) -> ImportReport:
     """Of a batch that was imported before, and is done."""
     return ImportReport(
         ALREADY_IMPORTED, book, proof, repeated=proof.lines, accepted_because=because
