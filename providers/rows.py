@@ -38,15 +38,23 @@ def rows_of(batches: Iterable[list[str]], *, delimiter: str = ",") -> Iterator[R
     """Yield every row of lines that were cut already; of a source with a fault, its end is moot."""
     number = 0
     open_lines: list[str] = []
+    between = f"{QUOTE}{delimiter}{QUOTE}"
+    reader = _Reader(delimiter)
     for batch in batches:
         for line in batch:
             number += 1
-            if not open_lines and QUOTE not in line:
-                if line:
-                    yield Row(number, line, line.split(delimiter))
-                continue
+            if not open_lines:
+                if QUOTE not in line:
+                    if line:
+                        yield Row(number, line, line.split(delimiter))
+                    continue
+                cells = line[1:-1].split(between)
+                # No quote is left in a cell: all were quoted, and this is their only reading.
+                if line[0] == line[-1] == QUOTE and line.count(QUOTE) == 2 * len(cells):
+                    yield Row(number, line, cells)
+                    continue
             open_lines.append(line)
-            taken = _quoted(open_lines, number, delimiter)
+            taken = reader.take(open_lines, number)
             if taken is None:
                 continue
             yield taken
@@ -57,18 +65,31 @@ def rows_of(batches: Iterable[list[str]], *, delimiter: str = ",") -> Iterator[R
         yield _refused(number - len(open_lines) + 1, "a quote is opened and never closed")
 
 
-def _quoted(lines: list[str], number: int, delimiter: str) -> Row | FileRefused | None:
-    """A row that has quotes; None while one of them is open."""
-    raw, first = "\n".join(lines), number - len(lines) + 1
-    if raw.count(QUOTE) % 2:
-        if len(lines) < ROW_LINES_MAX and len(raw) <= LINE_CHARACTERS_MAX:
-            return None
-        return _refused(first, "a quote is opened and never closed")
-    try:
-        cells = next(csv.reader([raw], delimiter=delimiter, strict=True))
-    except csv.Error:
-        return _refused(first, "a quote stands amid a cell")
-    return Row(first, raw, cells)
+class _Reader:
+    """The csv module, given one row after the other: a reader made for each costs as much again."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._raw: str | None = None
+        self._cells = csv.reader(iter(self._once, None), delimiter=delimiter, strict=True)
+
+    def _once(self) -> str | None:
+        """The row; nothing if it is asked for more, for a quote in it is still open."""
+        raw, self._raw = self._raw, None
+        return raw
+
+    def take(self, lines: list[str], number: int) -> Row | FileRefused | None:
+        """A row that has quotes; None while one of them is open."""
+        raw, first = "\n".join(lines), number - len(lines) + 1
+        if raw.count(QUOTE) % 2:
+            if len(lines) < ROW_LINES_MAX and len(raw) <= LINE_CHARACTERS_MAX:
+                return None
+            return _refused(first, "a quote is opened and never closed")
+        self._raw = raw
+        try:
+            cells = next(self._cells)
+        except csv.Error:
+            return _refused(first, "a quote stands amid a cell")
+        return Row(first, raw, cells)
 
 
 def _refused(number: int, what: str) -> FileRefused:
