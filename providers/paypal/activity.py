@@ -12,20 +12,21 @@ from collections.abc import Iterator
 from providers.columns import find_columns, missing_column, names_to_fields
 from providers.paypal.activity_row import FIELDS, Rows, Style
 from providers.paypal.balances import controls
+from providers.paypal.delimited import delimiter_of, rows_of_file
 from providers.paypal.figures import shows_order
-from providers.paypal.languages import COLUMNS, DECIMAL_MARKS, REQUIRED, language_of
+from providers.paypal.languages import COLUMNS, DECIMAL_MARKS, MONEY, REQUIRED, language_of
 from providers.reader import Reading
-from providers.rows import Row, rows
+from providers.rows import Row
 from providers.settlement_file import Ending, FileRefused
 from providers.source import Source, first_line
 
 HELD_MAX = 5_000  # Rows looked at for a day above twelve: about 3 MB, months of a busy account.
 KEYS_AND_AMOUNTS = ("id", "related", "invoice", "gross", "fee", "net", "balance")
-MARKS = ("date", "currency", "gross", "net", "id")
+MARKS = ("date", "currency", "gross", "id")
 
 
 def _names(line: str) -> list[str]:
-    return [name.strip().strip('"').strip() for name in line.split(",")]
+    return [name.strip().strip('"').strip() for name in line.split(delimiter_of(line))]
 
 
 def recognises(head: bytes) -> bool:
@@ -41,7 +42,7 @@ def recognises(head: bytes) -> bool:
 
 def read(source: Source, batch_id: str) -> Reading:
     """Yield every row as a line; end with its running balances, followed."""
-    found = iter(rows(source))
+    found = rows_of_file(source)
     header = next(found, Row(1, "", [""]))
     if isinstance(header, FileRefused):
         return header
@@ -67,6 +68,8 @@ def read(source: Source, batch_id: str) -> Reading:
 def _style(header: Row) -> Style | FileRefused:
     """Whose words the header has, and where each field is."""
     names = [name.strip() for name in header.cells]
+    while names and not names[-1]:  # A spreadsheet leaves empty cells behind the names.
+        names.pop()
     language = language_of(names)
     if not language:
         expected = "Datum, Date or Fecha"
@@ -75,7 +78,8 @@ def _style(header: Row) -> Style | FileRefused:
     if isinstance(found, FileRefused):
         return found
     words = "type" if "type" in found else "about"
-    missing = missing_column(found, COLUMNS, (*REQUIRED, words), header.number)
+    money = MONEY[0] if MONEY[0] in found else MONEY[1]
+    missing = missing_column(found, COLUMNS, (*REQUIRED, money, words), header.number)
     if missing is not None:
         return missing
     last = next((field for field, place in found.items() if place == len(names) - 1), "")
@@ -99,12 +103,12 @@ def _settle(style: Style, held: list[Row | FileRefused]) -> None:
     """Decide what the dates do not tell: a decimal comma is written where the day stands first."""
     if style.day_first is not None:
         return
-    net = style.found["net"]
+    gross = style.found["gross"]
     comma = any(
         cell[-3:-2] == ","
         for row in held
         if isinstance(row, Row) and len(row.cells) == style.width
-        for cell in (row.cells[net],)
+        for cell in (row.cells[gross],)
     )
     style.day_first = style.language != "english" or comma
 

@@ -10,12 +10,13 @@ Source: docs/formats/paypal.md.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from providers.amounts import exponent_of, printed
 from providers.columns import Pick, pick
 from providers.paypal.balances import Chain
 from providers.paypal.figures import OTHER_MARK, day_of, moment_of, parser
-from providers.paypal.languages import CAME_TO_NOTHING, COMPLETED, MEMO, kind_of
+from providers.paypal.languages import BASKET, CAME_TO_NOTHING, COMPLETED, MEMO, kind_of
 from providers.rows import QUOTE, Row
 from providers.settlement_file import FileRefused, SettlementLine, shown
 from providers.times import BEFORE, zone_of
@@ -26,6 +27,7 @@ FIELDS = (
     "status", "impact", "related", "invoice",
 )  # fmt: skip
 Money = tuple[int, int, int]  # Gross, fee and net.
+Parse = Callable[[str], int | None]
 KEYS_CHARACTERS_MAX = 256  # Documented: transactions 17 to 24 characters, invoice 127.
 AGREEMENT = "-"  # In `B-8AM6…` or `I-1X2…`: an agreement, no transaction.
 
@@ -44,17 +46,22 @@ class Style:
     mark_told: bool = False
     day_first: bool | None = None
     pick: Pick = field(init=False)
-    parsers: dict[int, Callable[[str], int | None]] = field(default_factory=dict)  # Once told.
+    clock: str = field(init=False)  # What stands in where no column has it.
+    zone: str = field(init=False)
+    parsers: dict[int, Parse] = field(default_factory=dict)  # Once told.
 
     def __post_init__(self) -> None:
         """Know how the fields are taken; cells come with an empty one appended."""
         self.pick = pick(self.found, FIELDS, absent=self.width)
+        self.clock = "" if "time" in self.found else "00:00:00"
+        self.zone = "" if "zone" in self.found else "UTC"
+
+    def parser(self, exponent: int) -> Parse:
+        """How amounts of a currency are read."""
+        return self.parsers.get(exponent) or partial(self.amount, exponent=exponent)
 
     def amount(self, text: str, exponent: int) -> int | None:
         """Read an amount; the first one that shows a mark decides between the two."""
-        parse = self.parsers.get(exponent)
-        if parse is not None:
-            return parse(text)
         minor = parser(exponent, self.mark)(text)
         if self.mark_told:
             self.parsers[exponent] = parser(exponent, self.mark)
@@ -82,6 +89,8 @@ class Rows:
         """Read one row."""
         number, raw, cells = row
         style = self._style
+        if len(cells) > style.width and not any(cells[style.width :]):
+            del cells[style.width :]
         if len(cells) != style.width:
             message = f"line {number} has {len(cells)} columns, the header has {style.width}"
             return FileRefused("column_count", message, number, "", str(len(cells)))
@@ -89,19 +98,22 @@ class Rows:
         values = style.pick(cells)
         date, clock, zone, currency, gross_text, fee_text, net_text, name, balance_text = values[:9]
         chain = self.chains.get(currency) or self._begin(currency)
-        exponent = 0 if chain is None else chain.exponent
-        gross = style.amount(gross_text, exponent)
-        fee = style.amount(fee_text, exponent) if fee_text else 0
-        net = style.amount(net_text, exponent)
-        balance = style.amount(balance_text, exponent) if balance_text else None
-        at = moment_of(day_of(date, day_first=bool(style.day_first)), clock, zone_of(zone))
-        if chain is None or gross is None or fee is None or net is None or at is None:
+        if chain is None:
             return self._fault(values, number)
-        if (balance is None and balance_text) or gross + fee != net:
+        parse = style.parser(chain.exponent)
+        gross, net = parse(gross_text), parse(net_text)
+        fee = parse(fee_text) if fee_text else 0
+        balance = parse(balance_text) if balance_text else None
+        if gross is None or fee is None or net is None or gross + fee != net:
+            gross, fee, net = self._completed(values, (gross, fee, net))
+        if gross is None or (balance is None and balance_text):
             return self._fault(values, number)
         kind = kind_of(values[9] or values[10], language=style.language, incoming=gross > 0)
+        day = day_of(date, day_first=style.day_first is True)
+        at = moment_of(day, clock or style.clock, zone_of(zone or style.zone))
         keys = f"{name}{values[13]}{values[14]}"
-        if not kind or not name or len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
+        is_key = bool(name) and len(keys) <= KEYS_CHARACTERS_MAX and keys.isprintable()
+        if at is None or not kind or not is_key:
             return self._fault(values, number)
         self.count += 1
         self.last_number, self.last_quoted = number, raw.endswith(QUOTE)
@@ -127,6 +139,21 @@ class Rows:
             original_minor=about, original_currency="" if money else currency,
         )  # fmt: skip
 
+    def _completed(
+        self, values: tuple[str, ...], read: tuple[int | None, int | None, int | None]
+    ) -> Money | tuple[None, int, int]:
+        """Gross, fee and net where one of them has no column, or none in a basket's row."""
+        gross, fee, net = read
+        found = self._style.found
+        basket = (values[9] or values[10]).lower() in BASKET and not values[6]
+        if gross is None or fee is None:
+            return None, 0, 0
+        if "net" not in found or basket:
+            net = gross + fee
+        elif "fee" not in found and net is not None:
+            fee = net - gross
+        return (gross, fee, net) if gross + fee == net else (None, 0, 0)
+
     def _begin(self, currency: str) -> Chain | None:
         exponent = exponent_of(currency)
         if exponent is None:
@@ -136,14 +163,16 @@ class Rows:
 
     def _moves(self, values: tuple[str, ...], chain: Chain, balance: int | None) -> bool:
         """Whether a row has moved its money: told by its impact, else by status and balance."""
-        status, impact = values[11].lower(), values[12].lower()
+        impact, status = values[12], values[11]
         if impact:
-            return impact not in MEMO
-        if not status or status in COMPLETED:
+            return impact.lower() not in MEMO
+        if (values[9] or values[10]).lower() in BASKET:
+            return False
+        if not status or status.lower() in COMPLETED:
             return True
         if balance is not None and chain.balance is not None:
             return not chain.stands_still(balance)
-        return status not in CAME_TO_NOTHING
+        return status.lower() not in CAME_TO_NOTHING
 
     def _fault(self, values: tuple[str, ...], number: int) -> FileRefused:
         """What is wrong with a row that could not be read, in words."""
@@ -161,18 +190,19 @@ class Rows:
             return
         minor: dict[str, int | None] = {}
         for name in ("gross", "fee", "net", "balance"):
-            text = row[name] or ("0" if name in {"fee", "balance"} else "")
+            absent = name in {"fee", "balance"} or name not in style.found
+            text = row[name] or ("0" if absent else "")
             minor[name] = parser(exponent, style.mark)(text)
             if minor[name] is None:
                 yield "amount_wrong", name, f"an amount of {exponent} decimals, {style.mark}"
         total = (minor["gross"] or 0) + (minor["fee"] or 0)
-        if total != minor["net"]:
+        if total != minor["net"] and "fee" in style.found:
             yield (
                 "amount_contradicts_state",
                 "net",
                 f"gross + fee = {printed(total, decimals=exponent)}",
             )
-        if zone_of(row["zone"]) is None:
+        if zone_of(row["zone"] or style.zone) is None:
             yield "time_wrong", "zone", "the name of a zone"
         if day_of(row["date"], day_first=bool(style.day_first)) is None:
             yield "time_wrong", "date", "a day"

@@ -10,7 +10,7 @@ Source: docs/formats/paypal.md.
 
 import re
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import cache, lru_cache
 
 from providers.amounts import REMEMBERED_MAX, plain, signed_parser
@@ -18,11 +18,12 @@ from providers.times import FIRST_YEAR, LAST_YEAR
 
 OTHER_MARK = {".": ",", ",": "."}
 MONTHS = 12
-DIGITS_MAX = 15  # Below the largest amount that is read.
+DIGITS_MAX = 15  # Characters; below the largest amount that is read.
+ONE_GROUP = range(5, 8)  # Characters of `1.000` to `999.999`.
 DAYS_REMEMBERED = 1024
+CLOCK_CHARACTERS = len("00:00:00")
 _DATE = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}")
 _SIGNED = re.compile(r"-?[0-9][0-9.,]*")
 
 
@@ -31,13 +32,16 @@ def parser(exponent: int, mark: str) -> Callable[[str], int | None]:
     """Minor units of a signed amount with this decimal mark, the other one between thousands."""
     exact = signed_parser(exponent)
 
+    group, place = OTHER_MARK[mark], exponent + 1
+
     def parse(text: str) -> int | None:
-        whole, _, fraction = text.partition(mark)
-        digits = whole + fraction
-        if len(fraction) == exponent and len(digits) <= DIGITS_MAX and digits.isascii():
-            if digits.isdigit():
-                return int(digits) if whole else None
-            if digits[1:].isdigit() and digits[0] == "-" and len(whole) > 1:
+        if text[-place:-exponent] == mark and len(text) <= DIGITS_MAX:
+            whole = text[:-place]
+            if whole[-4:-3] == group and len(whole.lstrip("-")) in ONE_GROUP:
+                whole = whole[:-4] + whole[-3:]
+            digits = whole + text[-exponent:]
+            size = digits[1:] if digits[:1] == "-" else digits
+            if size.isdigit() and size.isascii() and len(size) > exponent:
                 return int(digits)
         return unusual(text)
 
@@ -51,9 +55,9 @@ def parser(exponent: int, mark: str) -> Callable[[str], int | None]:
     return parse
 
 
-def shows_order(date: str) -> bool | None:
+def shows_order(text: str) -> bool | None:
     """Whether a date says that the day stands first; None if it does not tell."""
-    found = _DATE.fullmatch(date)
+    found = _DATE.fullmatch(text)
     if found is None:
         return None
     first, sign, second, _ = found.groups()
@@ -63,24 +67,31 @@ def shows_order(date: str) -> bool | None:
 
 
 @lru_cache(maxsize=DAYS_REMEMBERED)
-def day_of(text: str, *, day_first: bool) -> str | None:
-    """The day as `2023-01-31`; None if it is none."""
-    if _ISO.fullmatch(text):
-        return text
+def day_of(text: str, *, day_first: bool) -> date | None:
+    """The day; None if it is none."""
     found = _DATE.fullmatch(text)
-    if found is None:
-        return None
-    first, sign, second, year = found.groups()
-    day, month = (first, second) if day_first or sign == "." else (second, first)
-    return f"{year}-{month:0>2}-{day:0>2}"
-
-
-def moment_of(day: str | None, clock: str, zone: tzinfo | None) -> datetime | None:
-    """Day, clock and zone together."""
-    if day is None or zone is None or not _CLOCK.fullmatch(clock):
+    if found is not None:
+        first, sign, second, year = found.groups()
+        day, month = (first, second) if day_first or sign == "." else (second, first)
+        text = f"{year}-{month:0>2}-{day:0>2}"
+    elif not _ISO.fullmatch(text):
         return None
     try:
-        at = datetime.fromisoformat(f"{day}T{clock:0>8}")
+        at = date.fromisoformat(text)
     except ValueError:
         return None
-    return at.replace(tzinfo=zone) if FIRST_YEAR <= at.year < LAST_YEAR else None
+    return at if FIRST_YEAR <= at.year < LAST_YEAR else None
+
+
+def moment_of(day: date | None, clock: str, zone: tzinfo | None) -> datetime | None:
+    """Day, clock and zone together."""
+    if day is None or zone is None:
+        return None
+    if len(clock) != CLOCK_CHARACTERS:
+        clock = f"0{clock}"
+    if len(clock) != CLOCK_CHARACTERS or clock[2] != ":" or clock[5] != ":":
+        return None
+    try:
+        return datetime.combine(day, time.fromisoformat(clock), zone)
+    except ValueError:
+        return None

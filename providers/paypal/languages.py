@@ -37,10 +37,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "Rechnungsnummer", "Invoice Number", "Invoice ID", "Id. de factura", "Número de factura",
     ),
 }  # fmt: skip
-REQUIRED = ("date", "time", "zone", "currency", "gross", "fee", "net", "id")
+REQUIRED = ("date", "currency", "gross", "id")
+MONEY = ("fee", "net")  # One of them is required too: it tells the other.
 LANGUAGES = {"Datum": "german", "Date": "english", "Fecha": "spanish"}
 DECIMAL_MARKS = {"german": ",", "english": ".", "spanish": ","}
 
+# What was in the basket of a payment that has a row of its own: it moves nothing.
+BASKET = ("shopping cart item", "warenkorbartikel", "artículo del carrito")
 MEMO = {"memo", "nota"}  # The balance was not moved; debit and credit say that it was.
 COMPLETED = {"abgeschlossen", "completed", "completado", "completada"}
 # A payment that did not come about; what is pending may have left the balance already.
@@ -53,16 +56,18 @@ CAME_TO_NOTHING = {
 # The first word found in a description tells: the telling ones stand before the common ones.
 RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "german": (
-        ("einbehalt", "reserve"), ("währungsumrechnung", "transfer"),
+        ("einbehalt", "reserve"), ("freigabe", "reserve"), ("währungsumrechnung", "transfer"),
         ("autorisierung", "adjustment"), ("ach-abbuchung", "payout"),
-        ("ach-gutschrift", "transfer"),
-        ("rückbelastung", "chargeback"), ("rückzahlung", "refund"), ("rückerstattung", "refund"),
+        ("ach-gutschrift", "transfer"), ("entgelt", "fee"), ("gebühr", "fee"),
+        ("rückbelastung", "chargeback"), ("rückbuchung", "chargeback"),
+        ("stornierung", "chargeback"), ("korrektur", "adjustment"),
+        ("rückzahlung", "refund"), ("rückerstattung", "refund"),
         ("gutschrift auf paypal-konto", "transfer"), ("abbuchung", "payout"),
-        ("auszahlung", "payout"), ("entgelt", "fee"), ("gebühr", "fee"), ("zahlung", "payment"),
+        ("auszahlung", "payout"), ("einzahlung", "transfer"), ("zahlung", "payment"),
     ),
     "english": (
         ("currency conversion", "transfer"), ("hold", "reserve"), ("release", "reserve"),
-        ("reserve", "reserve"), ("authorization", "adjustment"),
+        ("reserve", "reserve"), ("authorization", "adjustment"), ("tax", "tax"),
         ("chargeback reversal", "chargeback_reversal"), ("fee", "fee"),
         ("chargeback", "chargeback"), ("payment reversal", "chargeback"), ("refund", "refund"),
         ("withdrawal", "payout"), ("deposit", "transfer"), ("adjustment", "adjustment"),
@@ -70,8 +75,9 @@ RULES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "spanish": (
         ("conversión de divisas", "transfer"), ("retención", "reserve"), ("liberación", "reserve"),
-        ("autorización", "adjustment"), ("contracargo", "chargeback"), ("reembolso", "refund"),
-        ("retirada", "payout"), ("comisión", "fee"), ("tarifa", "fee"), ("ingreso", "transfer"),
+        ("autorización", "adjustment"), ("comisión", "fee"), ("tarifa", "fee"),
+        ("contracargo", "chargeback"), ("reembolso", "refund"),
+        ("retirada", "payout"), ("retiro", "payout"), ("ingreso", "transfer"),
         ("depósito", "transfer"), ("pago", "payment"), ("transferencia", "transfer"),
     ),
 }  # fmt: skip
@@ -88,6 +94,8 @@ def kind_of(words: str, *, language: str, incoming: bool) -> str:
     if not words or len(words) > WORDS_CHARACTERS_MAX or not words.isprintable():
         return ""
     small = words.lower()
+    if small in BASKET:
+        return "adjustment"
     kind = next((kind for word, kind in RULES[language] if word in small), "")
     if kind == "payment":
         return "charge" if incoming else "transfer"

@@ -153,6 +153,37 @@ def test_spanish(read_bytes: Read) -> None:
     assert [line.currency for line in found] == ["EUR", "EUR", "USD"]
 
 
+def test_empty_names_behind_the_others_and_tabs(prove_bytes: Prove) -> None:
+    spread = SPANISH.replace("de trans.\n", "de trans.,,,\n").replace("f-1,\n", "f-1,,,,\n")
+    assert spread.count(",,,\n") == 2
+    outcome = prove_bytes(spread.encode())
+    assert isinstance(outcome, FileProof), outcome
+    assert outcome.lines == 3
+    tabbed = prove_bytes(BRITISH.replace(",", "\t").encode())
+    assert isinstance(tabbed, FileProof)
+    assert tabbed.lines == 5
+
+
+# Chosen columns: neither time nor zone nor net; a basket's row repeats what the payment moved.
+CHOSEN = """\
+"Datum","Name","Typ","Währung","Brutto","Gebühr","Transaktionscode","Auswirkung auf Guthaben"
+"02.01.2025","Muster","PayPal Express-Zahlung","EUR","1.210,60","-0,60","T1","Haben"
+"02.01.2025","Muster","Warenkorbartikel","EUR","10,00","","T1",""
+"""
+
+
+def test_columns_that_were_not_chosen(read_bytes: Read) -> None:
+    found = read_bytes(CHOSEN.encode())
+    assert [line.kind for line in found] == ["charge", "adjustment"]
+    assert [(line.gross_minor, line.fee_minor, line.net_minor) for line in found] == [
+        (121060, 60, 121000), (0, 0, 0),
+    ]  # fmt: skip
+    assert [line.original_minor for line in found] == [None, 1000]
+    assert (found[0].booked_at.isoformat(), found[0].zone) == ("2025-01-02T00:00:00+00:00", "")
+    netted = CHOSEN.replace("Gebühr", "Netto").replace('"-0,60"', '"1.210,00"')
+    assert [line.net_minor for line in read_bytes(netted.encode())] == [121000, 0]
+
+
 def test_an_english_export_of_a_european_account(read_bytes: Read) -> None:
     european = (
         ENGLISH.replace(",058.09", ".058,09").replace(",057.34", ".057,34")
@@ -205,7 +236,7 @@ def test_every_changed_amount_is_refused(prove_bytes: Prove) -> None:
      ("-48.76", "-48.77", "amount_contradicts_state"), ('"T3"', '""', "key_wrong"),
      ('"T3"', f'"{"T" * 300}"', "key_wrong"), ("Express Checkout Payment", "", "state_wrong"),
      ("Express Checkout Payment", "x" * 121, "state_wrong"), ('"T3",', "", "column_count"),
-     ('"Balance"', '"Net"', "column_twice"), ('"Fee"', '"Cost"', "column_missing"),
+     ('"Balance"', '"Net"', "column_twice"), ('"Description"', '"Words"', "column_missing"),
      ('"T3"', '"T3', "quote_wrong"), ("1,261.93", "x", "amount_wrong")],
 )  # fmt: skip
 def test_what_is_wrong_has_a_name(tmp_path: Path, old: str, new: str, code: str) -> None:
