@@ -3,7 +3,8 @@
 Shape: `case(number, samples)` is a damaged file, the same for the same number; `wrong(case, …)`
 says what does not hold of our answer to it, or nothing.
 `python -m tests.unit.providers.fuzzing --cases 200000` runs many and prints JSON; exit 1 if any
-answer was wrong, with the numbers of the first of them.
+answer was wrong, with the numbers of the first of them. With --cuts the cases are every sample cut
+at every byte, some 500,000 in all.
 What must hold: an answer is a proof or a refusal with words, in bounded time; lines come to the
 totals; of a file that was cut, the lines are the first ones of the whole file.
 """
@@ -16,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -155,10 +157,24 @@ def case(number: int, among: Sequence[Path]) -> Case:
     chance = Random(number)
     sample = among[number % len(among)]
     damage = chance.choice(list(DAMAGES))
+    return Case(number, sample, damage, DAMAGES[damage](_plain(sample), chance))
+
+
+def cut_case(number: int, among: Sequence[Path]) -> Case | None:
+    """The samples one after another, each cut at every byte; None: there are no more."""
+    length = number
+    for sample in among:
+        content = _plain(sample)
+        if length < len(content):
+            return Case(number, sample, CUT, content[:length])
+        length -= len(content)
+    return None
+
+
+@cache
+def _plain(sample: Path) -> bytes:
     content = sample.read_bytes()
-    if sample.suffix == ".gz":
-        content = gzip.decompress(content)
-    return Case(number, sample, damage, DAMAGES[damage](content, chance))
+    return gzip.decompress(content) if sample.suffix == ".gz" else content
 
 
 def whole(sample: Path) -> Whole:
@@ -214,16 +230,19 @@ def _money(line: SettlementLine) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def run(first: int, count: int) -> dict[str, object]:
+def run(numbers: range, *, cuts: bool) -> dict[str, object]:
     """Run cases by their numbers, and count what became of them."""
     among = samples()
     known = {path: whole(path) for path in among}
-    right = 0
+    count = right = 0
     faults: list[dict[str, object]] = []
     with TemporaryDirectory(prefix="tally-fuzz-") as folder:
         file = Path(folder) / "file"
-        for number in range(first, first + count):
-            each = case(number, among)
+        for number in numbers:
+            each = cut_case(number, among) if cuts else case(number, among)
+            if each is None:
+                break
+            count += 1
             said = _guarded(each, known[each.sample], file)
             right += not said
             if said and len(faults) < SHOWN_MAX:
@@ -231,7 +250,7 @@ def run(first: int, count: int) -> dict[str, object]:
                 faults.append(
                     {"case": number, "sample": sample, "damage": each.damage, "what": said}
                 )
-    return {"cases": count, "first": first, "right": right, "faults": faults}
+    return {"cases": count, "first": numbers.start, "right": right, "faults": faults}
 
 
 def _guarded(each: Case, of: Whole, file: Path) -> str:
@@ -254,9 +273,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="the number of the first case")
+    parser.add_argument("--cuts", action="store_true", help="every sample cut at every byte")
     asked = parser.parse_args()
     began_s = time.monotonic()
-    found = run(asked.first, asked.cases)
+    found = run(range(asked.first, asked.first + asked.cases), cuts=asked.cuts)
     found["duration_s"] = round(time.monotonic() - began_s, 1)
     json.dump(found, sys.stdout, indent=2)
     sys.stdout.write("\n")
