@@ -146,19 +146,20 @@ class LogSource:
         """The book's own, and before them the topic's. What nobody has any more shows as a gap.
 
         Of a book that was restored the topic may have answers that were lost, under the numbers of
-        others.
+        others. A gap amid its own is a day that the book has dropped since we began.
         """
+        last, looked = after, False
         with closing(self._reading()) as connection:
             book, log = _book(connection, name), log_reader.Following(connection)
-            own = log.answers(book, after=after, limit=1)
-            last = after
-            for each in self._before(name, after=after, before=own[0].sequence if own else NEVER):
-                yield each
-                last = each.sequence
-            while own := log.answers(book, after=last, limit=BATCH):
-                yield from self._served(name, after=last, before=own[0].sequence)
+            while (own := log.answers(book, after=last, limit=BATCH)) or not looked:
+                looked = True
+                for each in self._before(
+                    name, after=last, before=own[0].sequence if own else NEVER
+                ):
+                    yield each
+                    last = each.sequence
                 yield from own
-                last = own[-1].sequence
+                last = own[-1].sequence if own else last
         yield from self._served(name, after=last, before=NEVER)
 
     def _before(self, book: str, *, after: int, before: int) -> Iterator[Recorded]:
@@ -171,6 +172,7 @@ class LogSource:
                 yield from self._served(book, after=last, before=each.sequence)
                 yield each
                 last = each.sequence
+        yield from self._served(book, after=last, before=before)
 
     def _served(self, book: str, *, after: int, before: int) -> Iterator[Recorded]:
         """Answers that serve, between two places."""

@@ -3,6 +3,7 @@
 Shape: real books, written by a desk; what answers their topic has is given.
 """
 
+from collections.abc import Generator
 from dataclasses import replace
 
 import psycopg
@@ -125,6 +126,25 @@ def test_answers_are_those_of_the_book_where_it_has_them(
     assert rebuild.rebuild(log.connect, [Commands()], log).swapped
     details = [detail for (detail,) in connection.execute(DETAILS).fetchall()]
     assert details == ["lost"] * 3 + [""] * (END - 3)
+
+
+def test_answers_that_the_book_drops_meanwhile_are_the_topics(
+    shelf: Shelf, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day ends while the topic is read."""
+    monkeypatch.setattr("consumers.rebuild.BATCH", 2)
+    written(shelf, range(COUNT))
+    relayed = lost(shelf)
+    shelf.ask("DELETE FROM answers WHERE answer_sequence <= 3")
+
+    def since(_book: str, after: int) -> Generator[Recorded]:
+        shelf.ask("DELETE FROM answers WHERE answer_sequence <= 8")
+        yield from relayed[after:]
+
+    log = LogSource(shelf.dsn, since, lambda _book, _count: None)
+    assert rebuild.rebuild(log.connect, [Commands()], log).swapped
+    details = [detail for (detail,) in connection.execute(DETAILS).fetchall()]
+    assert details == ["lost"] * 3 + [""] * 2 + ["lost"] * 3 + [""] * 2
 
 
 def test_answers_beyond_the_book_are_not_taken_where_nothing_serves(
