@@ -16,14 +16,18 @@ from providers.settlement_file import FileRefused
 from providers.source import Source
 
 END = "-"
-MOVEMENT, TEXT = "61", "86"
-TEXT_TAG = f":{TEXT}:"
+MOVEMENT, TEXT, TEXT_NOT_SWIFT = "61", "86", "NS"
+TEXTS = frozenset((TEXT, TEXT_NOT_SWIFT))
+_TEXT_TAG = re.compile(f"^:(?:{TEXT}|{TEXT_NOT_SWIFT}):")
 # SWIFT allows 6 lines, banks were seen to use 30; also bounds what one movement can hold.
 FIELD_LINES_MAX = 256
 FRAMES = "\x01\x02\x03"  # Some banks frame messages with control characters.
 _TAG = re.compile(r":(NS|[0-9]{2}[A-Z]?):")
 _ENVELOPE = "{4:"
-_MARKS = frozenset(f":-{{{FRAMES}")
+_ENVELOPES = ("{1:", _ENVELOPE, "\xe41:", "\xe44:")  # The last two in Swedish characters of 7 bits.
+_ENDS = ("}", "\xe5", "+@")  # Of SWIFT, in those characters, of a German dialogue.
+_MARKS = frozenset(f":-{{\xe4{FRAMES}")
+_LINE_END = "@@:"  # In a German dialogue, before a tag.
 _WRAPPED_AT = 65  # Characters of a line of text, by SWIFT.
 
 
@@ -42,23 +46,33 @@ class Field(NamedTuple):
 
 def fields(source: Source) -> Iterator[Field | FileRefused]:
     """Yield every field in order."""
-    number, current = 0, None
-    for batch in mixed_batches(source):
-        for printed in batch:
-            number += 1
-            tag, line = _marked(printed) if printed[:1] in _MARKS else ("", printed)
-            in_movement = current is not None and current.tag == MOVEMENT
-            if tag and not (in_movement and tag == TEXT):
-                if current is not None:
-                    yield current
-                current = Field(number, tag, [line])
-            elif current is not None and in_movement:
-                current.lines.append(line)
-                if len(current.lines) > FIELD_LINES_MAX:
-                    yield _too_long(current.number)
-                    return
+    current = None
+    for number, printed in _numbered(source):
+        tag, line = _marked(printed) if printed[:1] in _MARKS else ("", printed)
+        in_movement = current is not None and current.tag == MOVEMENT
+        if tag and not (in_movement and tag in TEXTS):
+            if current is not None:
+                yield current
+            current = Field(number, tag, [line])
+        elif current is not None and in_movement:
+            current.lines.append(line)
+            if len(current.lines) > FIELD_LINES_MAX:
+                yield _too_long(current.number)
+                return
     if current is not None:
         yield current
+
+
+def _numbered(source: Source) -> Iterator[tuple[int, str]]:
+    """Every line with its number; some files end lines twice, or by two signs within a line."""
+    number = 0
+    for batch in mixed_batches(source):
+        for line in batch:
+            number += 1
+            if _LINE_END in line:
+                yield from ((number, part) for part in line.split(_LINE_END[:-1]))
+            else:
+                yield number, line if line[-1:] != "\r" else line.rstrip("\r")
 
 
 def words(lines: list[str], *, characters_max: int) -> str:
@@ -68,7 +82,7 @@ def words(lines: list[str], *, characters_max: int) -> str:
     """
     text = ""
     for line in lines[1:]:
-        piece = line.removeprefix(TEXT_TAG)
+        piece = _TEXT_TAG.sub("", line)
         text += piece if len(piece) >= _WRAPPED_AT else f"{piece}\n"
         if len(text) > characters_max:
             break
@@ -84,8 +98,8 @@ def _marked(line: str) -> tuple[str, str]:
     if line[:1] == ":":
         return _marked(line)
     rest = line[1:].strip(f"{FRAMES} ")
-    ends = line[:1] == "-" and (not rest or rest[0] == "}")
-    if not ends and not line.startswith(("{1:", _ENVELOPE)):
+    ends = line[:1] == "-" and (not rest or rest.startswith(_ENDS))
+    if not ends and not line.startswith(_ENVELOPES):
         return "", line
     inner = line.rpartition(_ENVELOPE)[2] if _ENVELOPE in line else ""
     return _marked(inner) if inner[:1] == ":" else (END, line)

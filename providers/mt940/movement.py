@@ -47,7 +47,7 @@ def movement_of(line: str, parse: Callable[[str], int | None]) -> Movement | Non
         booked_at = entered
     ours, _, theirs = keys.partition("//")
     net_minor = minor * SIGNS[mark]
-    code = f"{mark}/{code}"
+    code = f"{mark}/{code}" if code else mark
     return Movement(net_minor, code, ours.strip(), theirs.strip(), booked_at, value_at)
 
 

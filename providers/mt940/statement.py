@@ -11,9 +11,10 @@ providers.mt940.movement refuses.
 from hashlib import blake2b
 
 from providers.amounts import exponent_of, printed
-from providers.mt940.fields import END, MOVEMENT, TEXT, Field, words
+from providers.mt940.fields import END, MOVEMENT, TEXTS, Field, words
 from providers.mt940.grammar import (
     NO_REFERENCE,
+    SIGNS,
     Balance,
     Count,
     amount_parser,
@@ -32,7 +33,7 @@ BEGIN, ACCOUNTS, NUMBERS = "20", ("25", "25P"), ("28", "28C")
 OPENINGS, CLOSINGS, VALUE_BALANCES = ("60F", "60M"), ("62F", "62M"), ("64", "65")
 FLOOR, TIMES, COUNTS = "34F", ("13", "13C", "13D"), ("90D", "90C")
 # The 20 is the bank's name of the message, the 21 that of another one.
-SAYS_NOTHING = frozenset((BEGIN, "21", TEXT, END))
+SAYS_NOTHING = frozenset((BEGIN, "21", END)) | TEXTS
 # A floor may be there for debits and for credits.
 SEVERAL = frozenset((*VALUE_BALANCES, *TIMES, *COUNTS, FLOOR))
 
@@ -87,14 +88,17 @@ class Statement:
             refused = self._begin(field, currency_of_account(self.account))
             if refused is not None:
                 return refused
-        if self.closing is not None:
-            return refuse("record_order", field, expected="movements before the closing balance")
+        if self.closing is not None or self._counts:
+            expected = "movements before the closing balance, or before counts"
+            return refuse("record_order", field, expected=expected)
         lines = field.lines
         moved = movement_of(lines[0], self._parse)
         if moved is None:
             return why_not(field, self._parse)
         net, code, ours, theirs, booked_at, value_at = moved
-        side = "90C" if code[0] == "C" or code[:2] == "RD" else "90D"
+        if code[0] == "E" and self.opening is not None:
+            return refuse("record_wrong", field, expected="a mark of what is booked, not expected")
+        side = "90C" if SIGNS[code.partition("/")[0]] > 0 else "90D"
         self._entries[side] += 1
         self._sums[side] += abs(net)
         alone = len(lines) == 1
@@ -119,8 +123,10 @@ class Statement:
             return refuse("record_wrong", self._strange, expected="a field of MT940 or MT942")
         if not self.account:
             return _lacks(self.began, tag="25", code="record_missing")
-        if last and not self.ended and len(self._counts) < len(COUNTS):
-            return _lacks(self.began, tag="90C", code="file_cut_off")
+        # Counts stand behind all entries; a side without entries may be left out.
+        lacks = [tag for tag in COUNTS if self._entries[tag] and tag not in self._counts]
+        if last and not self.ended and (lacks or not self._counts):
+            return _lacks(self.began, tag=(*lacks, "90C")[0], code="file_cut_off")
         return None
 
     def controls(self, name: str) -> list[Control]:

@@ -32,10 +32,18 @@ def test_marks_and_letters(mark: str, sign: int, letter: str) -> None:
 @pytest.mark.parametrize(
     ("text", "minor"),
     [("365,", 36500), ("0,01", 1), ("0,1", 10), ("5", 500), ("007,50", 750), ("1,234", None),
-     ("99999999999999,", None), ("0,", 0)],
+     ("99999999999999,", None), ("0,", 0), (",60", 60), ("0000000000000000,00", 0), ("1,2300", 123),
+     ("1,2301", None), ("000000000300.12", 30012), ("5.", 500), ("1.000", None), ("1.5", None)],
 )  # fmt: skip
 def test_amounts(text: str, minor: int | None) -> None:
     assert PARSE(text) == minor
+
+
+def test_amounts_of_other_currencies() -> None:
+    assert [amount_parser(0)(text) for text in ("1000,00", "1000.", "1.000", "1000,50")] == [
+        1000, 1000, None, None
+    ]  # fmt: skip
+    assert [amount_parser(3)(text) for text in ("1,234", "1.234", "1,23450")] == [1234, None, None]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +51,8 @@ def test_amounts(text: str, minor: int | None) -> None:
     [("251231", "0102", "2026-01-02"), ("260102", "1231", "2025-12-31"),
      ("240301", "0229", "2024-02-29"), ("260102", "", "2026-01-02"),
      ("991231", "0101", "2000-01-01"), ("260102", "    ", "2026-01-02"),
-     ("791231", "1231", "2079-12-31")],
+     ("791231", "1231", "2079-12-31"), ("160229", "0230", "2016-02-29"),
+     ("260230", "", "2026-02-28"), ("260230", "0301", "2026-03-01")],
 )  # fmt: skip
 def test_the_entry_date_is_of_the_nearest_year(value: str, entry: str, booked: str) -> None:
     moved = movement_of(f":61:{value}{entry}C1,NTRFX", PARSE)
@@ -55,15 +64,20 @@ def test_the_entry_date_is_of_the_nearest_year(value: str, entry: str, booked: s
     ("movement", "code"),
     [
         (":61:2601020102EC1,NTRFX", "record_wrong"),  # Expected, not booked.
+        (":61:2601020102RE1,NTRFX", "record_wrong"),
         (":61:2601020102X1,NTRFX", "record_wrong"),
         (":61:2601020102C-1,NTRFX", "record_wrong"),
-        (":61:2601020102C1.00NTRFX", "record_wrong"),
+        (":61:2601020102C1.0NTRFX", "amount_wrong"),
+        (":61:2601020102C1.000NTRFX", "amount_wrong"),
+        (":61:2601020102CNTRFX", "record_wrong"),
+        (":61:2601000102C1,NTRFX", "time_wrong"),
+        (":61:2601320102C1,NTRFX", "time_wrong"),
         (":61:2601020102C1,00", "record_wrong"),
         (":61:2601020102C1,001NTRFX", "amount_wrong"),
         (":61:2601020102C99999999999999,NTRFX", "amount_wrong"),
         (":61:2613020102C1,NTRFX", "time_wrong"),
         (":61:2601021302C1,NTRFX", "time_wrong"),
-        (":61:2601010229C1,NTRFX", "time_wrong"),
+        (":61:2601010232C1,NTRFX", "time_wrong"),
         (":61:2601020102C1,NTRF" + "x" * 300, "key_wrong"),
         (":61:2601020102C1,NTRFa\x07b", "key_wrong"),
         (":62M:C260102EUR", "record_wrong"),
@@ -101,6 +115,7 @@ def test_balances_counts_floors_and_numbers() -> None:
     count = count_of("3PLN0,03")
     assert count is not None
     assert (count.entries, count.minor, count.currency) == (3, 3, "PLN")
+    assert count_of("EUR,00") == (0, 0, "EUR")
     assert floor_currency("PLN0") == floor_currency("PLND100,5") == "PLN"
     assert floor_currency("PLNX1,") is None
     assert number_of("00004/00002") == (4, 2)
@@ -152,7 +167,8 @@ MOVED = ":61:260102C1,NTRFX"
     ("content", "code"),
     [
         (interim(":34F:EUR0,", MOVED), "file_cut_off"),
-        (interim(":34F:EUR0,", MOVED, ":90C:1EUR1,"), "file_cut_off"),
+        (interim(":34F:EUR0,", MOVED, ":90D:0EUR0,"), "file_cut_off"),
+        (interim(":34F:EUR0,", ":90D:0EUR0,", MOVED, ":90C:1EUR1,"), "record_order"),
         (interim(":34F:EUR0,", MOVED, ":90D:0EUR0,", ":90C:1EUR2,"), "control_failed"),
         (interim(":34F:EUR0,", MOVED, ":90D:0EUR0,", ":90C:2EUR1,"), "control_failed"),
         (interim(":13D:2601021200+0100", MOVED, "-"), "record_order"),
@@ -181,6 +197,62 @@ def test_interim_reports_that_do(prove_bytes: Prove, read_bytes: Read) -> None:
         interim(":13D:2601021200+0100", MOVED, ":90D:0EUR0,", ":90C:1EUR1,", head=head)
     )
     assert (line[0].currency, line[0].net_minor) == ("EUR", 100)
+
+
+def test_a_side_without_entries_needs_no_count(prove_bytes: Prove) -> None:
+    proof = prove_bytes(interim(":34F:EUR 0,", MOVED, ":90C:1EUR1,"))
+    assert isinstance(proof, FileProof)
+    assert [control.name.split()[0] for control in proof.controls] == ["credit_count", "credit_sum"]
+    wrong = prove_bytes(interim(":34F:EUR0,", MOVED, ":90C:1EUR1,1"))
+    assert isinstance(wrong, FileRefused)
+    assert wrong.code == "control_failed"
+
+
+def test_what_is_expected_is_a_line_of_an_interim_report_only(read_bytes: Read) -> None:
+    moved = (":61:260102EC1,NTRFX", ":61:260102ED3,NTRFX")
+    lines = read_bytes(interim(":34F:EUR0,", *moved, ":90D:1EUR3,", ":90C:1EUR1,"))
+    assert [(line.code, line.net_minor) for line in lines] == [("EC/NTRF", 100), ("ED/NTRF", -300)]
+
+
+@pytest.mark.parametrize(
+    ("movement", "code", "ours", "theirs"),
+    [
+        (":61:2601020102CN5,00//1923", "C", "", "1923"),
+        (":61:2601020102C5,00 NTRFMINE//1923", "C/NTRF", "MINE", "1923"),
+        (":61:2601020102D,60N913NONREF", "D/N913", "NONREF", ""),
+    ],
+)
+def test_movements_of_some_banks(movement: str, code: str, ours: str, theirs: str) -> None:
+    moved = movement_of(movement, PARSE)
+    assert moved is not None
+    assert (moved.code, moved.ours, moved.theirs) == (code, ours, theirs)
+
+
+def test_words_that_are_not_of_swift(read_bytes: Read) -> None:
+    moved = (":61:260102C1,NTRFX", ":NS:01RENT", "02MAY", ":61:260102D1,NTRFX", ":NS:01BACK")
+    content = statement(*moved).replace(b":60F:", b":NS:22HOUSE LTD\n23GIRO\n:60F:")
+    assert [line.text for line in read_bytes(content)] == ["01RENT\n02MAY", "01BACK"]
+
+
+def test_line_ends_and_envelopes_of_some_ways(read_bytes: Read) -> None:
+    plain = statement(":61:260102C1,NTRFX", ":86:ONE@@TWO", ":61:260102D1,NTRFX", ":86:END")
+    plain = plain.removesuffix(b"-\n")
+    ways = (
+        plain.replace(b"\n", b"\r\r\n"), b"@@" + plain.replace(b"\n", b"@@") + b"-",
+        plain + b"-+@446@\n", b"\xe44:\n" + plain + b"-\xe5\n",
+        "ä4:\n".encode() + plain + "-å\n".encode(),
+    )  # fmt: skip
+    one = [(line.text, line.raw) for line in read_bytes(plain)]
+    for way in ways:
+        found = [(line.text, line.raw) for line in read_bytes(way)]
+        assert found == one or way[:2] == b"@@"
+        assert [text for text, _ in found][1] == "END"
+
+
+@pytest.mark.parametrize("end", [b"-+@446@", b"-\xe5", b"-}", b"-", b"-\x03"])
+def test_every_end_of_a_report_is_one(prove_bytes: Prove, end: bytes) -> None:
+    content = interim(":34F:EUR0,", MOVED, ":86:WORDS") + end + b"\n"
+    assert isinstance(prove_bytes(content), FileProof)
 
 
 def test_envelopes_in_every_dress(read_bytes: Read) -> None:
