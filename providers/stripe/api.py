@@ -40,6 +40,7 @@ from providers.times import BEFORE
 OBJECT = "balance_transaction"
 FEE_DETAILS, HAS_MORE, TOTAL_COUNT = "fee_details", "has_more", "total_count"
 AMOUNTS = ("amount", "fee", "net")
+LISTS = ("list", "search_result")
 
 
 class _Said:
@@ -85,7 +86,7 @@ def read(source: Source, batch_id: str) -> Reading:
         if isinstance(found, FileRefused):
             return found
         if isinstance(found, Page):
-            if found.value.get("object") != "list":
+            if found.value.get("object") not in LISTS:
                 message = "what holds the objects is no list of the API"
                 return FileRefused("json_wrong", message, said.count or 1, "object")
             said.page = found.value

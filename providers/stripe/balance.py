@@ -25,7 +25,7 @@ from providers.stripe.cells import (
 )
 from providers.stripe.header import Check, Columns, Header, fault
 from providers.stripe.payouts import PAYOUTS_MAX, Payouts
-from providers.stripe.words import DIRECTIONS, PAYOUT, kind_of
+from providers.stripe.words import DIRECTIONS, OLD_PAYOUT, PAYOUT, TRANSFER, kind_of
 
 PROVIDER = "stripe"
 COLUMNS: Columns = {
@@ -51,6 +51,7 @@ FIELDS = (*COLUMNS, "own", "own_refund")
 REQUIRED = ("identity", "booked", "currency", "gross", "fee", "net")
 # What a cut cannot change unseen: text counts for nothing, amounts are proven by each other.
 UNCUT = frozenset({"text", "gross", "fee", "net", "currency"})
+PAYOUT_IDS = ("po_", "tr_")  # New and old.
 NO_AMOUNT = (None, "")
 RATE_CHARACTERS_MAX = 32
 KEY = f"printable keys of at most {KEY_CHARACTERS_MAX} characters together"
@@ -90,7 +91,9 @@ class Balance:
         if not kind or wrong or not identity or not is_key(identity + source + payout + account):
             return self._fault(row)
         is_payout = word == PAYOUT
-        part = source if is_payout and source[:3] == "po_" else payout
+        if word == TRANSFER and source and (source == payout or text == OLD_PAYOUT):
+            kind, is_payout = PAYOUT, True
+        part = source if is_payout and source[:3] in PAYOUT_IDS else payout
         self._longest_before = self._longest
         if len(payout) > self._longest:  # noqa: PLR1730 - max() costs a tenth of the row.
             self._longest = len(payout)

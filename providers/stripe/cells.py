@@ -25,8 +25,9 @@ UNCERTAIN = frozenset({"ISK", "UGX", "MGA"})
 # Which of a merchant's own keys names the payment, if it sends several.
 OWN_KEYS = (
     "order_id", "order_number", "order", "order_reference", "merchant_reference", "reference",
-    "reference_id", "external_id", "external_reference", "invoice_id", "invoice_number",
-    "transaction_id", "payment_id", "payment_order_id", "booking_id",
+    "reference_id", "external_id", "external_reference", "external_identifier",
+    "invoice_id", "invoice_number", "transaction_id", "payment_id", "payment_order_id",
+    "booking_id",
 )  # fmt: skip
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))? ?(UTC|Z|[+-]\d\d:\d\d)?",

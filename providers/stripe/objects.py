@@ -1,6 +1,6 @@
-"""Rows of Stripe's own objects in warehouse tables: disputes, fees, payouts, refunds.
+"""Rows of Stripe's own objects: disputes, fees, payouts, refunds, in tables and as exported.
 
-Units: integers of minor units. Times: UTC.
+Units: integers of minor units in tables, major units with every digit in the export. Times: UTC.
 Signs: a table says amounts without direction; a refund, a payout and a dispute leave the account,
 so their gross is the amount turned round. A fee has no gross, it is a cost.
 These are views of objects, not movements: a won dispute came back by a movement of its own, and
@@ -9,15 +9,17 @@ Keys: the object's own id; of a fee, its balance transaction and its place in it
 Source: docs/formats/stripe.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from providers.rows import Row
 from providers.settlement_file import TEXT_CHARACTERS_MAX, Control, FileRefused, SettlementLine
 from providers.stripe.balance import KEY, PROVIDER, expected_amount
 from providers.stripe.cells import (
+    Parser,
     currency_of,
     is_key,
+    major_whole,
     minor,
     moment,
     own_reference_of_text,
@@ -32,8 +34,8 @@ COLUMNS: Columns = {
     "amount": ("amount",),
     "currency": ("currency",),
     # A table of fees has no time of its own: that of its copy stands in.
-    "booked": ("created", "_fivetran_synced"),
-    "value": ("arrival_date",),
+    "booked": ("created", "created_(utc)", "created_date_(utc)", "_fivetran_synced"),
+    "value": ("arrival_date", "arrival_date_(utc)"),
     "word": ("status", "type"),
     "payment": ("charge_id", "charge", "payment_intent_id", "payment_intent"),
     "metadata": ("metadata",),
@@ -51,6 +53,7 @@ class Thing:
 
     kind: str
     states: frozenset[str]  # Empty: its word is no state, all of them move money.
+    money: Callable[[str], Parser] = minor
 
 
 DISPUTE = Thing(
@@ -58,6 +61,7 @@ DISPUTE = Thing(
 )
 FEE = Thing("fee", frozenset())
 PAYOUT = Thing("payout", frozenset({"paid", "in_transit", "pending"}))
+PAID_OUT = Thing("payout", PAYOUT.states, major_whole)  # As the dashboard exports it.
 REFUND = Thing("refund", frozenset({"succeeded", "pending", "requires_action"}))
 
 
@@ -75,7 +79,7 @@ class Objects:
             account, text, _, _,
         ) = self._header.pick(row.cells)  # fmt: skip
         currency, booked_at = currency_of(printed_currency), moment(booked)
-        amount = minor(currency)(printed) if currency else None
+        amount = self._thing.money(currency)(printed) if currency else None
         kind = self._kind(word)
         if amount is None or booked_at is None or not kind or not is_key(identity):
             return self._fault(row)
@@ -91,7 +95,7 @@ class Objects:
                 identity, identity, 0 if is_fee else -amount, amount if is_fee else 0, -amount,
                 currency, booked_at, row.raw, code=word, zone="UTC",
                 value_at=remembered_moment(value) if value else None, account=account,
-                part=identity if self._thing is PAYOUT else "",
+                part=identity if self._thing.kind == PAYOUT.kind else "",
                 text=(text or payment)[:TEXT_CHARACTERS_MAX],
             ),
         )  # fmt: skip
@@ -121,7 +125,7 @@ class Objects:
         yield Check(
             "currency", cells["currency"], right, "currency_unknown", "a currency of ISO 4217"
         )
-        parse, printed = minor(currency), cells["amount"]
+        parse, printed = self._thing.money(currency), cells["amount"]
         expected = expected_amount(currency, parse)
         yield Check("amount", printed, parse(printed) is not None, "amount_wrong", expected)
         right = moment(cells["booked"]) is not None

@@ -20,7 +20,7 @@ from providers.stripe.api import read as read_api
 from providers.stripe.balance import PROVIDER, Balance
 from providers.stripe.cells import Parser, major, major_whole, minor
 from providers.stripe.header import Header, normal
-from providers.stripe.objects import DISPUTE, FEE, PAYOUT, REFUND, Objects, Thing
+from providers.stripe.objects import DISPUTE, FEE, PAID_OUT, PAYOUT, REFUND, Objects, Thing
 from providers.stripe.payments import Payments
 from providers.stripe.payouts import NET
 from providers.stripe.table import Table, read_table
@@ -30,6 +30,10 @@ PAYOUT_ID = "automatic_payout_id"
 MONEY = ("amount", "fee", "net", "currency")
 OF_AN_OBJECT = ("id", "amount", "currency", "status")
 _OBJECT = re.compile(rb'"object"\s*:\s*"balance_transaction"')
+_OTHER = re.compile(
+    rb'"object"\s*:\s*"'
+    rb'(application_fee|balance|charge|dispute|event|invoice|payment_intent|payout|refund|transfer)"'
+)
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
 SUMMARY = ("reporting_category", "count", "gross", "net")
 
@@ -67,7 +71,8 @@ def _transactions(head: bytes) -> bool:
 
 def _payments(head: bytes) -> bool:
     names = _names(head)
-    return names.issuperset((*OF_AN_OBJECT, "amount_refunded", "fee", "seller_message"))
+    named = names.issuperset((*OF_AN_OBJECT, "amount_refunded", "fee"))
+    return named and not names.isdisjoint(("seller_message", "captured"))
 
 
 def _disputes(head: bytes) -> bool:
@@ -87,6 +92,12 @@ def _payouts(head: bytes) -> bool:
     return _names(head).issuperset(wanted)
 
 
+def _payouts_export(head: bytes) -> bool:
+    names = _names(head)
+    wanted = (*OF_AN_OBJECT, "created_(utc)", "arrival_date_(utc)")
+    return names.issuperset(wanted) and names.isdisjoint(("net", "fee"))
+
+
 def _refunds(head: bytes) -> bool:
     wanted = (*OF_AN_OBJECT, "created", "charge_id", "reason", "receipt_number")
     return _names(head).issuperset(wanted)
@@ -100,6 +111,10 @@ def resembles(head: bytes) -> str:
     """What else of Stripe's this is, in words; empty if it is nothing known."""
     if _names(head).issuperset(SUMMARY) and "balance_transaction_id" not in _names(head):
         return "a summary by Stripe, without lines; ask for the itemised report"
+    other = _OTHER.search(head) if _JSON.match(head) and b'"livemode"' in head else None
+    if other is not None:
+        what = other[1].decode()
+        return f"an answer of Stripe's API of another object ({what}); ask for balance transactions"
     return ""
 
 
@@ -156,6 +171,9 @@ FORMAT = Format(
         Variant("disputes", "table of disputes", (), _disputes, _objects(DISPUTE)),
         Variant("fees", "table of fee details", (), _fees, _objects(FEE)),
         Variant("payouts", "table of payouts", (), _payouts, _objects(PAYOUT)),
+        Variant(
+            "payouts_export", "payouts of the dashboard", (), _payouts_export, _objects(PAID_OUT)
+        ),
         Variant("refunds", "table of refunds", (), _refunds, _objects(REFUND)),
     ),
     resembles=resembles,

@@ -33,6 +33,25 @@ CATEGORIES: dict[str, str] = {
     "refund_failure": "adjustment",
     "partial_capture_reversal": "adjustment",
     "other_adjustment": "adjustment",
+    "climate_order_purchase": "adjustment",
+    "climate_order_refund": "adjustment",
+    "contribution": "adjustment",
+    "issuing_dispute": "adjustment",
+    # What a platform earns or gives back of its application fees: above zero it is ours.
+    "platform_earning": "fee",
+    "platform_earning_refund": "fee",
+    "issuing_authorization_hold": "reserve",
+    "issuing_authorization_release": "reserve",
+    "issuing_transaction": "transfer",
+    "issuing_disbursement": "transfer",
+    "unreconciled_customer_funds": "transfer",
+    "advance": "transfer",
+    "advance_funding": "transfer",
+    "anticipation_repayment": "transfer",
+    "financing_payout": "transfer",
+    "financing_payout_reversal": "transfer",
+    "financing_paydown": "transfer",
+    "financing_paydown_reversal": "transfer",
 }
 TYPES: dict[str, str] = {
     "charge": "charge",
@@ -61,8 +80,29 @@ TYPES: dict[str, str] = {
     "payment_reversal": "adjustment",
     "refund_failure": "adjustment",
     "adjustment": "adjustment",
-}
+    "application_fee": "fee",
+    "application_fee_refund": "fee",
+    "reserve_hold": "reserve",
+    "reserve_release": "reserve",
+    "payment_network_reserve_hold": "reserve",
+    "payment_network_reserve_release": "reserve",
+    "payment_unreconciled": "transfer",
+    "stripe_balance_payment_debit": "transfer",
+    "stripe_balance_payment_debit_reversal": "transfer",
+    "obligation_outbound": "transfer",
+    "obligation_reversal_inbound": "transfer",
+    **{
+        word: CATEGORIES[word]
+        for word in (
+            "advance", "advance_funding", "anticipation_repayment", "climate_order_purchase",
+            "climate_order_refund", "contribution", "issuing_authorization_hold",
+            "issuing_authorization_release", "issuing_dispute", "issuing_transaction",
+        )
+    },
+}  # fmt: skip
 PAYOUT = "payout"  # Both words of a payout itself; what undoes one has another.
+# Until 2017 a payout to our bank was a transfer; it says so itself, or names itself as payout.
+TRANSFER, OLD_PAYOUT = "transfer", "STRIPE TRANSFER"
 DISPUTES = ("dp_", "du_")  # How ids of disputes begin, new and old.
 # Words that say the direction themselves; a line that goes the other way is damaged.
 DIRECTIONS = {"charge": 1, "refund": -1}

@@ -113,3 +113,17 @@ def test_a_list_without_objects_does_not_say_what_it_is(prove_bytes: Prove) -> N
     assert refused(prove_bytes(b'{"object": "list", "data": []}')).code == "format_not_recognised"
     content = b'{"object": "list", "data": [], "of": {"object": "balance_transaction"}}'
     assert refused(prove_bytes(content)).code == "no_lines"
+
+
+def test_a_search_result_is_a_list(prove_bytes: Prove) -> None:
+    found = {"object": "search_result", "has_more": False, "total_count": 1, "data": [TRANSACTION]}
+    proof = prove_bytes(json.dumps(found).encode())
+    assert isinstance(proof, FileProof), proof
+    assert {control.name for control in proof.controls} >= {"has_more", "total_count"}
+
+
+def test_lists_of_other_objects_are_refused_by_name(prove_bytes: Prove) -> None:
+    other = b'{"object": "list", "data": [{"id": "po_1", "object": "payout", "livemode": true}]}'
+    outcome = prove_bytes(other)
+    assert refused(outcome).code == "format_not_recognised"
+    assert "(payout)" in refused(outcome).message

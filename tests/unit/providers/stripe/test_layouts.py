@@ -209,3 +209,73 @@ def test_an_odd_name_of_a_column_is_shown_plainly(prove_bytes: Prove) -> None:
     content = REPORT.replace("source_id", "source_id\x85", 1).replace(",ch_1,", ",\x07,", 1)
     outcome = refused(prove_bytes(content.encode()))
     assert (outcome.code, outcome.field) == ("key_wrong", "source_id\\x85")
+
+
+# Payouts as the dashboard exports them: one on its way, one that failed, one drawn from our bank.
+PAYOUTS_EXPORT = (
+    "id,Amount,Created (UTC),Currency,Livemode,Arrival Date (UTC),Source Type,Destination,Status,"
+    "Type,Method,Description,Balance Transaction,Destination Name\n"
+    "po_1,3930.14,2026-07-10 00:18,usd,true,2026-07-13 00:00,card,ba_1,in_transit,bank_account,"
+    'standard,STRIPE PAYOUT,txn_1,"A BANK, NA"\n'
+    "po_2,12.00,2026-07-09 00:23,usd,true,2026-07-10 00:00,card,ba_1,failed,bank_account,standard,"
+    'STRIPE PAYOUT,txn_2,"A BANK, NA"\n'
+    "po_3,-5.00,2026-07-08 00:23,usd,true,2026-07-09 00:00,card,ba_1,paid,bank_account,standard,"
+    'STRIPE PAYOUT,txn_3,"A BANK, NA"\n'
+)
+
+
+def test_payouts_of_the_dashboard_are_major_units(prove_bytes: Prove, read_bytes: Read) -> None:
+    found = read_bytes(PAYOUTS_EXPORT.encode())
+    assert [money(line) for line in found] == [
+        ("payout", -393014, 0, -393014), ("unknown:failed", -1200, 0, -1200),
+        ("payout", 500, 0, 500),
+    ]  # fmt: skip
+    assert found[0].value_at is not None
+    assert (found[0].part, found[0].zone, found[0].value_at.day) == ("po_1", "UTC", 13)
+    whole = prove_bytes(PAYOUTS_EXPORT.encode())
+    assert isinstance(whole, FileProof)
+    assert (whole.variant, whole.controls) == ("payouts_export", ())
+    in_cents = PAYOUTS_EXPORT.replace("3930.14", "393014")
+    assert refused(prove_bytes(in_cents.encode())).code == "amount_wrong"
+
+
+def test_payments_without_a_sellers_message_are_payments(read_bytes: Read) -> None:
+    export = (
+        "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Fee,Status,Transfer,"
+        "Name (metadata),merchant_reference (metadata)\n"
+        "py_1,2026-06-05 20:38:34,3125.00,25.00,usd,true,90.93,Paid,po_1,Someone,order-7\n"
+    )
+    charge, refund = read_bytes(export.encode())
+    assert [money(charge), money(refund)] == [
+        ("charge", 312500, 9093, 303407), ("refund", -2500, 0, -2500),
+    ]  # fmt: skip
+    assert (charge.reference, charge.part) == ("order-7", "po_1")
+
+
+def test_a_transfer_of_old_was_a_payout(prove_bytes: Prove, read_bytes: Read) -> None:
+    history = (
+        "id,Type,Source,Amount,Fee,Net,Currency,Created (UTC),Available On (UTC),Description,"
+        "Transfer\n"
+        "txn_1,charge,ch_1,10.00,0.59,9.41,usd,2016-07-15 04:28,2016-07-16 00:00,Tea,tr_1\n"
+        "txn_2,refund,ch_0,-5.00,-0.15,-4.85,usd,2016-07-15 05:28,2016-07-16 00:00,Tea,tr_1\n"
+        "txn_3,transfer,tr_1,-4.56,0.00,-4.56,usd,2016-07-16 04:28,2016-07-16 00:00,,tr_1\n"
+    )
+    assert [line.kind for line in read_bytes(history.encode())] == ["charge", "refund", "payout"]
+    proof = prove_bytes(history.encode())
+    assert isinstance(proof, FileProof)
+    assert [control.name for control in proof.controls] == ["payout_net tr_1 USD"]
+    other = history.replace(",,tr_1\n", ",STRIPE TRANSFER,\n").replace("Tea,tr_1", "Tea,")
+    assert [line.kind for line in read_bytes(other.encode())][2] == "payout"
+    ours = history.replace(",,tr_1\n", ",To a seller,\n").replace("Tea,tr_1", "Tea,")
+    assert [line.kind for line in read_bytes(ours.encode())][2] == "transfer"
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("platform_earning", "fee"), ("issuing_authorization_hold", "reserve"),
+     ("unreconciled_customer_funds", "transfer"), ("climate_order_purchase", "adjustment"),
+     ("advance_funding", "transfer"), ("something_new", "unknown:something_new")],
+)  # fmt: skip
+def test_documented_categories_have_a_kind(read_bytes: Read, word: str, kind: str) -> None:
+    row = SALE.replace(",charge,", f",{word},")
+    assert [line.kind for line in read_bytes((HEADER + row).encode())] == [kind]

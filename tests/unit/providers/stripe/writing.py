@@ -27,7 +27,7 @@ WORDS = (
     ("other_adjustment", "adjustment", "", 1, "adjustment"),
     ("transfer", "transfer", "tr_", -1, "transfer"),
     ("risk_reserved_funds", "reserve_transaction", "", -1, "reserve"),
-    ("climate_order_purchase", "climate_order_purchase", "", -1, "unknown:climate_order_purchase"),
+    ("word_of_tomorrow", "word_of_tomorrow", "", -1, "unknown:word_of_tomorrow"),
 )
 
 
