@@ -20,13 +20,17 @@ TAX_BEGINNINGS = (
 )  # fmt: skip
 TAX_AMOUNT_TYPES = ("itemwithheldtax", "taxwithholding", "tax")
 FEE_AMOUNT_TYPES = ("itemfees", "shipment-fees", "shipmentfees", "cost of advertising")
-FEE_WORDS = ("fee", "commission", "advertising", "subscription", "storage", "inbound", "disposal")
+FEE_WORDS = (
+    "fee", "commission", "advertising", "subscription", "storage", "inbound", "disposal",
+    "removal", "postage", "shipping label",
+)  # fmt: skip
 SALES = {
     "order": "charge",
     "refund": "refund",
     "chargeback refund": "chargeback",
     "a-to-z guarantee refund": "chargeback",
 }
+ADJUSTMENTS = ("adjustment", "order_retrocharge", "refund_retrocharge")
 SALE_AMOUNT_TYPES = ("itemprice", "promotion", "directpayment", "points")
 
 
@@ -56,13 +60,13 @@ def _kind(words: tuple[str, str, str]) -> str:
         kind = "reserve"
     elif amount_type in TAX_AMOUNT_TYPES or description.startswith(TAX_BEGINNINGS):
         kind = "tax"
-    elif amount_type in FEE_AMOUNT_TYPES or transaction == "servicefee":
+    elif amount_type in FEE_AMOUNT_TYPES or transaction in {"servicefee", "service fee"}:
         kind = "fee"
     elif amount_type in SALE_AMOUNT_TYPES and transaction in SALES:
         kind = SALES[transaction]
-    elif "reimburse" in description or transaction == "adjustment":
+    elif any("reimburse" in word for word in words) or transaction in ADJUSTMENTS:
         kind = "adjustment"
-    elif transaction == "transfer" or "debt" in description:
+    elif transaction == "transfer" or "debt" in description or "transfer" in description:
         kind = "transfer"
     elif any(word in description for word in FEE_WORDS):
         kind = "fee"

@@ -45,6 +45,7 @@ class Layout:
     """Where the fields of this file are. A Pick takes cells with ABSENT appended to them."""
 
     width: int
+    last: int  # Position of the last column that is read of a line.
     line: Pick  # The cells of LINE.
     head: Pick  # The cells of HEAD.
 
@@ -60,4 +61,5 @@ def parse_header(line: str) -> Layout | FileRefused:
     if missing is not None:
         return missing
     width = len(names)
-    return Layout(width, pick(found, LINE, absent=width), pick(found, HEAD, absent=width))
+    last = max(found.get(field, 0) for field in LINE)
+    return Layout(width, last, pick(found, LINE, absent=width), pick(found, HEAD, absent=width))

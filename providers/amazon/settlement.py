@@ -8,8 +8,11 @@ Errors: the first thing that is not exactly understood refuses the file, by line
 Source: docs/formats/amazon.md.
 """
 
+from itertools import chain
+
 from providers.amazon.layout import ABSENT, SEPARATOR, Layout, parse_header
 from providers.amazon.lines import PROVIDER, Settlements
+from providers.mixed_text import mixed_batches
 from providers.reader import Format, Reading, Variant, look_alike
 from providers.settlement_file import Ending, FileRefused, SettlementLine, shown
 from providers.source import Source, first_line
@@ -19,7 +22,17 @@ LOOK_ALIKES = {
     "<AmazonEnvelope": "an Amazon settlement report in XML; the flat file of version 2 is read",
     "price-type\t": "an Amazon settlement flat file of version 1; version 2 is read",
     "AmazonTransactionId": "a settlement report of Amazon Pay; it is not read",
-    '"date/time","settlement id"': "an Amazon date range report; settlements are read, version 2",
+    **dict.fromkeys(
+        (
+            '"date/time","settlement id"',
+            "date/time,settlement id",
+            "Datum/Uhrzeit",
+            "date/heure",
+            "fecha y hora",
+            "Data/Ora:",
+        ),
+        "an Amazon date range report; settlements are read, version 2",
+    ),  # fmt: skip
 }
 
 
@@ -36,7 +49,7 @@ def resembles(head: bytes) -> str:
 
 def read(source: Source, batch_id: str) -> Reading:
     """Yield every amount as a line; end with the settlement's total, compared."""
-    lines = source.numbered()
+    lines = enumerate(chain.from_iterable(mixed_batches(source)), 1)
     number, header = next(lines, (1, ""))
     layout = parse_header(header)
     if isinstance(layout, FileRefused):
@@ -62,14 +75,19 @@ def _take(
 ) -> SettlementLine | FileRefused | None:
     """A line of money, or None for the line of a total."""
     cells = line.split(SEPARATOR)
-    missing = layout.width - len(cells)
+    printed = len(cells)
+    missing = layout.width - printed
     if missing > 0:
-        # Some writers leave off the empty cells behind a total; in a line of money they may not.
+        # Some writers leave off empty cells at the end. Where the amount or another cell that is
+        # read may be cut, only a total may; a cell behind it shows that it is whole.
         cells.extend([ABSENT] * missing)
+    elif missing and not any(cells[layout.width :]):
+        del cells[layout.width :]
+        missing = 0
     cells.append(ABSENT)
-    if layout.line(cells)[1]:
+    if missing >= 0 and layout.line(cells)[1]:
         return settlements.begin(cells, number)
-    if missing:
+    if missing < 0 or (missing and printed < layout.last + 2):
         message = f"line {number} has {layout.width - missing} columns, not {layout.width}"
         return FileRefused("column_count", message, number, "", shown(line), str(layout.width))
     return settlements.take(cells, number, line)
