@@ -1,4 +1,4 @@
-"""A settlement and a chargeback of Mollie, each to one line.
+"""A settlement, a payment, a refund and a chargeback of Mollie, each to one line.
 
 Units: inside a settlement values times 10^4, exact; a line has minor units of the currency, net
 rounded once and what that took kept: exact net = net_minor - residue_minor.
@@ -21,6 +21,8 @@ DECIMALS = 4  # Inside a settlement; no currency of ISO 4217 has more.
 ID_OF_A_SETTLEMENT = "stl_"  # `next` and `open` name whatever is under way, not one settlement.
 # Where a settlement stands; a list of them does not say. `failed` was not paid.
 STATES = ("", "open", "pending", "paidout")
+PAID = ("paid",)
+REFUNDED = ("refunded", "processing")  # Before that it may still be stopped.
 
 
 class Money(NamedTuple):
@@ -35,7 +37,8 @@ class Sums(NamedTuple):
 
     currency: str
     unit: int  # Of 10^-4: 100 are a cent.
-    exact: int  # Revenue less costs, times 10^4.
+    exact: int  # Revenue less costs, times 10^4; the amount where neither is said.
+    computed: int  # Revenue less costs.
     gross_minor: int
     net_minor: int
     printed: str
@@ -68,7 +71,7 @@ def settlement(
     control = Control(
         f"{AMOUNT} {name}" if named else AMOUNT,
         sums.printed,
-        printed(sums.exact, decimals=DECIMALS),
+        printed(sums.computed, decimals=DECIMALS),
         sums.holds,
         element.number,
     )
@@ -101,6 +104,44 @@ def chargeback(
     return line, ()
 
 
+def payment(
+    element: Element, document: Document, *, batch_id: str
+) -> tuple[SettlementLine, tuple[Control, ...]]:
+    """Read a payment; one that was not paid moved nothing."""
+    return _single(element, document, batch_id=batch_id, kind="charge", paid=PAID), ()
+
+
+def refund(
+    element: Element, document: Document, *, batch_id: str
+) -> tuple[SettlementLine, tuple[Control, ...]]:
+    """Read a refund; one that is still queued, was stopped or failed moved nothing."""
+    return _single(element, document, batch_id=batch_id, kind="refund", paid=REFUNDED), ()
+
+
+def _single(
+    element: Element, document: Document, *, batch_id: str, kind: str, paid: tuple[str, ...]
+) -> SettlementLine:
+    """A payment or a refund: in the currency of the account where that is said."""
+    amount, state = _money(element, "amount"), element.text("status")
+    settled = _money(element, "settlementAmount") if element.has("settlementAmount") else amount
+    if not _is_code(state):
+        element.wrong("status", code="state_wrong", expected="a word of letters")
+    if amount.scaled < 0:
+        element.wrong("amount", code="amount_wrong", expected="an amount that is not negative")
+    moved, sign = state in paid, -1 if kind == "refund" else 1
+    net = sign * abs(settled.scaled) if moved else 0
+    abroad = not moved or amount.currency != settled.currency
+    created_at, zone = element.time("createdAt")
+    name = element.key("id")
+    return SettlementLine(
+        PROVIDER, batch_id, element.number, kind,
+        name, element.key("paymentId", optional=True) or name, name,
+        net, 0, net, settled.currency, created_at, element.raw(document), NO_RESIDUE,
+        state, zone, None, "", element.key("settlementId", optional=True),
+        sign * amount.scaled if abroad else None, amount.currency if abroad else "",
+    )  # fmt: skip
+
+
 def _money(element: Element, name: str) -> Money:
     """An amount in minor units of its currency."""
     within = element.element(name)
@@ -114,13 +155,19 @@ def _sums(element: Element) -> Sums:
     exponent = exponent_of(currency) or 0
     unit = 10 ** (DECIMALS - exponent)
     paid = amount.scaled("value", decimals=exponent)
-    revenue = sum(_parts(element, "revenue", amount="amountNet", currency=currency))
-    exact = revenue - sum(_parts(element, "costs", amount="amountGross", currency=currency))
+    revenues = list(_parts(element, "revenue", amount="amountNet", currency=currency))
+    costs = list(_parts(element, "costs", amount="amountGross", currency=currency))
+    computed = sum(revenues) - sum(costs)
+    # Where no part is said, the amount stands alone: its control does not hold, unless it is zero.
+    revenue = sum(revenues) if revenues or costs else paid * unit
+    exact = revenue - sum(costs)
     gross, net = _round(revenue, unit=unit), _round(exact, unit=unit)
     if max(abs(net), abs(gross)) > INTEGER_MAX:
         element.wrong("periods", code="amount_wrong", expected=f"at most {INTEGER_MAX} in all")
-    holds = 2 * abs(paid * unit - exact) < unit
-    return Sums(currency, unit, exact, gross, net, printed(paid, decimals=exponent), holds)
+    holds = 2 * abs(paid * unit - computed) < unit
+    return Sums(
+        currency, unit, exact, computed, gross, net, printed(paid, decimals=exponent), holds
+    )
 
 
 def _parts(element: Element, side: str, *, amount: str, currency: str) -> Iterator[int]:

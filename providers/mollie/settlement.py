@@ -1,4 +1,4 @@
-"""Reader of Mollie: a settlement or a list of them, and the chargebacks of a settlement, as JSON.
+"""Reader of Mollie: settlements, lists of payments, refunds, chargebacks (JSON); its export (CSV).
 
 Units: major units in strings: four decimals inside a settlement, the currency's own outside.
 Signs: a settlement's line is its revenue (gross) less its costs with VAT (fee): net is what Mollie
@@ -14,7 +14,15 @@ import re
 from functools import partial
 
 from providers.json_lines import COUNT, read_elements
-from providers.mollie.elements import AMOUNT, PROVIDER, chargeback, settlement
+from providers.mollie import export
+from providers.mollie.elements import (
+    AMOUNT,
+    PROVIDER,
+    chargeback,
+    payment,
+    refund,
+    settlement,
+)
 from providers.reader import Format, Reading, Variant
 from providers.source import Source
 
@@ -24,6 +32,10 @@ _SETTLEMENTS = re.compile(rb'"settlements"\s*:\s*\[')
 _PERIODS = re.compile(rb'"periods"\s*:\s*\{')
 _CHARGEBACK = re.compile(rb'"resource"\s*:\s*"chargeback"')
 _CHARGEBACKS = re.compile(rb'"chargebacks"\s*:\s*\[')
+_PAYMENT = re.compile(rb'"resource"\s*:\s*"payment"')
+_PAYMENTS = re.compile(rb'"payments"\s*:\s*\[')
+_REFUND = re.compile(rb'"resource"\s*:\s*"refund"')
+_REFUNDS = re.compile(rb'"refunds"\s*:\s*\[')
 _OF_THE_API = re.compile(rb'"https://api\.mollie\.com/v2/')
 
 
@@ -42,9 +54,19 @@ def recognises_chargebacks(head: bytes) -> bool:
     return _has(head, _CHARGEBACKS, _CHARGEBACK)
 
 
+def recognises_payments(head: bytes) -> bool:
+    """Whether this begins a list of payments."""
+    return _has(head, _PAYMENTS, _PAYMENT)
+
+
+def recognises_refunds(head: bytes) -> bool:
+    """Whether this begins a list of refunds; payments may have some within."""
+    return _has(head, _REFUNDS, _REFUND) and not _PAYMENTS.search(head)
+
+
 def resembles(head: bytes) -> str:
     """What else of Mollie's this is, in words; empty if it is nothing known."""
-    what = "another answer of Mollie's API; settlements and lists of chargebacks are read"
+    what = "another answer of Mollie's API; settlements and lists of payments are read"
     return what if _has(head, _OF_THE_API) else ""
 
 
@@ -66,6 +88,18 @@ def read_chargebacks(source: Source, batch_id: str) -> Reading:
     return (yield from read_elements(source, path=("_embedded", "chargebacks"), take=take))
 
 
+def read_payments(source: Source, batch_id: str) -> Reading:
+    """Yield every payment of a list."""
+    take = partial(payment, batch_id=batch_id)
+    return (yield from read_elements(source, path=("_embedded", "payments"), take=take))
+
+
+def read_refunds(source: Source, batch_id: str) -> Reading:
+    """Yield every refund of a list."""
+    take = partial(refund, batch_id=batch_id)
+    return (yield from read_elements(source, path=("_embedded", "refunds"), take=take))
+
+
 def _has(head: bytes, *marks: re.Pattern[bytes]) -> bool:
     return bool(_OPENS.match(head)) and all(mark.search(head) for mark in marks)
 
@@ -73,7 +107,7 @@ def _has(head: bytes, *marks: re.Pattern[bytes]) -> bool:
 FORMAT = Format(
     name="mollie",
     provider=PROVIDER,
-    about="Mollie, answers of its API",
+    about="Mollie, answers of its API and its export",
     variants=(
         Variant("settlement", "a settlement", (AMOUNT,), recognises_settlement, read_settlement),
         Variant(
@@ -83,6 +117,15 @@ FORMAT = Format(
             recognises_settlements,
             read_settlements,
         ),
+        Variant(
+            "payments",
+            "list of payments",
+            (COUNT,),
+            recognises_payments,
+            read_payments,
+        ),
+        Variant("refunds", "list of refunds", (COUNT,), recognises_refunds, read_refunds),
+        Variant("export", "settlement export, CSV", (), export.recognises, export.read),
         Variant(
             "chargebacks",
             "list of chargebacks",

@@ -98,6 +98,7 @@ def test_a_settlement_without_its_details_does_not_come_to_its_amount(prove_byte
         "control_failed", "39.75", "0.0000"
     )  # fmt: skip
     assert refused.proof is not None
+    assert refused.proof.currencies["EUR"].net_minor == 3975
 
 
 @pytest.mark.parametrize(
