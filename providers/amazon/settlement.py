@@ -32,7 +32,7 @@ LOOK_ALIKES = {
             "Data/Ora:",
         ),
         "an Amazon date range report; settlements are read, version 2",
-    ),  # fmt: skip
+    ),
 }
 
 
