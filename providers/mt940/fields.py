@@ -71,8 +71,12 @@ def _numbered(source: Source) -> Iterator[tuple[int, str]]:
             number += 1
             if _LINE_END in line:
                 yield from ((number, part) for part in line.split(_LINE_END[:-1]))
+            elif "\r" in line:  # Twice at the end, or the only line ends.
+                parts = line.rstrip("\r").split("\r")
+                yield from enumerate(parts, number)
+                number += len(parts) - 1
             else:
-                yield number, line if line[-1:] != "\r" else line.rstrip("\r")
+                yield number, line
 
 
 def words(lines: list[str], *, characters_max: int) -> str:

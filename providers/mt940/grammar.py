@@ -29,7 +29,7 @@ _POINT_DECIMALS = 2  # Of a currency with others, a point could as well part tho
 # Behind the mark may stand the third letter of the currency, or `CR` and `DR` spelt out: either
 # way it says nothing that the balance does not. The type is missing only where `//` follows.
 MOVEMENT = re.compile(
-    rf":61:([0-9]{{6}})([0-9]{{4}}|\x20{{4}})?([RE]?[CD])[A-Z]?\x20?{_AMOUNT}"
+    rf":61:([0-9]{{6}})([0-9]{{4}}|\x20{{4}})?([REre]?[CDcd])[A-Z]?\x20?{_AMOUNT}"
     r"\x20?([A-Z][A-Z0-9\x20]{3}|(?=//))(.*)",
     re.DOTALL,
 )

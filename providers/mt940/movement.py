@@ -46,6 +46,7 @@ def movement_of(line: str, parse: Callable[[str], int | None]) -> Movement | Non
             return None
         booked_at = entered
     ours, _, theirs = keys.partition("//")
+    mark = mark.upper()
     net_minor = minor * SIGNS[mark]
     code = f"{mark}/{code}" if code else mark
     return Movement(net_minor, code, ours.strip(), theirs.strip(), booked_at, value_at)

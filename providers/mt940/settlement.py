@@ -32,7 +32,7 @@ from providers.times import BEFORE
 
 # A statement for every day of a year for 130 accounts; three controls of some 400 bytes for each.
 STATEMENTS_MAX = 50_000
-_TAGS = re.compile(rb"(?:^|\{4:|@@)[\x01-\x03]?:([0-9]{2}[A-Z]?):", re.MULTILINE)
+_TAGS = re.compile(rb"(?:^|\r|\{4:|@@)[\x01-\x03]?:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _TELLING = frozenset(("60F", "60M", "34F", "13", "13C", "13D", "90D", "90C"))
 _BOM = b"\xef\xbb\xbf"
 

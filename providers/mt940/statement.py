@@ -34,8 +34,7 @@ OPENINGS, CLOSINGS, VALUE_BALANCES = ("60F", "60M"), ("62F", "62M"), ("64", "65"
 FLOOR, TIMES, COUNTS = "34F", ("13", "13C", "13D"), ("90D", "90C")
 # The 20 is the bank's name of the message, the 21 that of another one.
 SAYS_NOTHING = frozenset((BEGIN, "21", END)) | TEXTS
-# A floor may be there for debits and for credits.
-SEVERAL = frozenset((*VALUE_BALANCES, *TIMES, *COUNTS, FLOOR))
+ONCE = frozenset((*ACCOUNTS, *NUMBERS, *OPENINGS, *CLOSINGS))
 
 
 class Statement:
@@ -70,7 +69,7 @@ class Statement:
             self.ended = self.ended or tag == END
             return None
         place = tag[:2]
-        if place in self.said and tag not in SEVERAL:
+        if place in self.said and tag in ONCE:
             return refuse("record_order", field, expected="this field once in a statement")
         self.said.add(place)
         if tag in ACCOUNTS or tag in NUMBERS:

@@ -220,12 +220,23 @@ def test_what_is_expected_is_a_line_of_an_interim_report_only(read_bytes: Read) 
         (":61:2601020102CN5,00//1923", "C", "", "1923"),
         (":61:2601020102C5,00 NTRFMINE//1923", "C/NTRF", "MINE", "1923"),
         (":61:2601020102D,60N913NONREF", "D/N913", "NONREF", ""),
+        (":61:2601020102rd1,01N946NONREF", "RD/N946", "NONREF", ""),
     ],
 )
 def test_movements_of_some_banks(movement: str, code: str, ours: str, theirs: str) -> None:
     moved = movement_of(movement, PARSE)
     assert moved is not None
     assert (moved.code, moved.ours, moved.theirs) == (code, ours, theirs)
+
+
+def test_fields_that_nobody_knows_may_come_twice(prove_bytes: Prove) -> None:
+    assert isinstance(prove_bytes(statement(":99X:1", ":61:260102C0,NTRFX", ":99X:2")), FileProof)
+
+
+def test_lines_are_counted_whatever_ends_them(read_bytes: Read) -> None:
+    for end in (b"\n", b"\r", b"\r\r\n"):
+        content = statement(":61:260102C1,NTRFX", ":61:260102D1,NTRFX").replace(b"\n", end)
+        assert [line.line_number for line in read_bytes(content)] == [5, 6]
 
 
 def test_words_that_are_not_of_swift(read_bytes: Read) -> None:
@@ -238,7 +249,8 @@ def test_line_ends_and_envelopes_of_some_ways(read_bytes: Read) -> None:
     plain = statement(":61:260102C1,NTRFX", ":86:ONE@@TWO", ":61:260102D1,NTRFX", ":86:END")
     plain = plain.removesuffix(b"-\n")
     ways = (
-        plain.replace(b"\n", b"\r\r\n"), b"@@" + plain.replace(b"\n", b"@@") + b"-",
+        plain.replace(b"\n", b"\r\r\n"), plain.replace(b"\n", b"\r"),
+        b"@@" + plain.replace(b"\n", b"@@") + b"-",
         plain + b"-+@446@\n", b"\xe44:\n" + plain + b"-\xe5\n",
         "ä4:\n".encode() + plain + "-å\n".encode(),
     )  # fmt: skip
