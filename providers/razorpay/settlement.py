@@ -1,4 +1,4 @@
-"""Reader of Razorpay: a collection of settlements, as its API answers in JSON.
+"""Reader of Razorpay: settlements as its API answers in JSON; reconciliations are beside this.
 
 Units: minor units (paise), integers.
 Signs: `amount` is what reaches our bank: net. `fees` were kept before that, `tax` is a part of
@@ -12,45 +12,67 @@ Source: docs/formats/razorpay.md.
 """
 
 import re
-from datetime import UTC, datetime
 from functools import partial
 
 from providers.json_document import Document
-from providers.json_element import BEFORE, Element
+from providers.json_element import Element
 from providers.json_lines import COUNT, Taken, read_elements
+from providers.razorpay import reconciliation
+from providers.razorpay.reconciliation import PROVIDER, seconds_of
 from providers.reader import Format, Reading, Variant
 from providers.settlement_file import NO_RESIDUE, UNKNOWN, SettlementLine
-from providers.source import Source
-from providers.times import LAST_YEAR
+from providers.source import Source, first_line
 
-PROVIDER = "razorpay"
 CURRENCY = "INR"  # An item names no currency: Razorpay settles in rupees.
 PROCESSED = "processed"
-FIRST_AT_S = int(BEFORE.timestamp())
-LAST_AT_S = int(datetime(LAST_YEAR, 1, 1, tzinfo=UTC).timestamp())
 _OPENS = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 _COLLECTION = re.compile(rb'"entity"\s*:\s*"collection"')
 _SETTLEMENT = re.compile(rb'"entity"\s*:\s*"settlement"')
 _ID = re.compile(rb'"id"\s*:\s*"setl_')
-_RECON = re.compile(rb'"(?:entity_id|settlement_utr)"\s*:')
+_ENTITY = re.compile(rb'"entity_id"\s*:')
+_SETTLED = re.compile(rb'"settlement_id"\s*:')
+_OTHER = re.compile(rb'"(?:pay|rfnd|order|setlod)_')
 _STATE = re.compile("[A-Za-z0-9_]{1,40}")
 
 
 def recognises(head: bytes) -> bool:
     """Whether this begins a collection of settlements."""
-    marks = (_COLLECTION, _SETTLEMENT, _ID)
-    return bool(_OPENS.match(head)) and all(mark.search(head) for mark in marks)
+    return _is_object(head, _COLLECTION, _SETTLEMENT, _ID)
+
+
+def recognises_one(head: bytes) -> bool:
+    """Whether this begins a settlement outside a collection."""
+    marks = (_SETTLEMENT, _ID)
+    return _is_object(head, *marks) and not _COLLECTION.search(head)
+
+
+def recognises_entities(head: bytes) -> bool:
+    """Whether this begins a collection of payments and other entities, with their settlements."""
+    return _is_object(head, _COLLECTION, _ENTITY, _SETTLED)
 
 
 def resembles(head: bytes) -> str:
     """What else of Razorpay's this is, in words; empty if it is nothing known."""
-    if not _OPENS.match(head):
-        return ""
-    if _COLLECTION.search(head) and _RECON.search(head):
-        return "a Razorpay reconciliation of single payments; only settlements are read"
-    if _SETTLEMENT.search(head) and _ID.search(head):
-        return "one Razorpay settlement outside a collection; only collections are read"
-    return ""
+    names = first_line(head).split(",")
+    if "entity_id" in names and "settlement_id" in names:
+        return "a Razorpay list whose unit is not told; the report with transaction_entity is read"
+    return "another collection of Razorpay's" if _is_object(head, _COLLECTION, _OTHER) else ""
+
+
+def _is_object(head: bytes, *marks: re.Pattern[bytes]) -> bool:
+    return bool(_OPENS.match(head)) and all(mark.search(head) for mark in marks)
+
+
+def read_one(source: Source, batch_id: str) -> Reading:
+    """Yield the one settlement."""
+    take = partial(_line, batch_id=batch_id)
+    return (yield from read_elements(source, path=(), take=take))
+
+
+def read_entities(source: Source, batch_id: str) -> Reading:
+    """Yield every entity of a reconciliation; end with the count."""
+    take = partial(reconciliation.entity, batch_id=batch_id)
+    return (yield from read_elements(source, path=("items",), take=take))
 
 
 def read(source: Source, batch_id: str) -> Reading:
@@ -76,24 +98,33 @@ def _line(element: Element, document: Document, *, batch_id: str) -> Taken:
         PROVIDER, batch_id, element.number,
         "payout" if state == PROCESSED else UNKNOWN + state,
         name, element.key("utr", optional=True) or name, name,
-        net + fee, fee, net, currency, _at(element), element.raw(document), NO_RESIDUE,
-        state, "UTC",
+        net + fee, fee, net, currency, seconds_of(element, "created_at"), element.raw(document),
+        NO_RESIDUE, state, "UTC",
     )  # fmt: skip
     return line, ()
-
-
-def _at(element: Element) -> datetime:
-    seconds = element.integer("created_at", code="time_wrong")
-    if FIRST_AT_S < seconds < LAST_AT_S:
-        return datetime.fromtimestamp(seconds, UTC)
-    element.wrong("created_at", code="time_wrong", expected="seconds since 1970")
-    return BEFORE
 
 
 FORMAT = Format(
     name="razorpay",
     provider=PROVIDER,
-    about="Razorpay, answers of its API",
-    variants=(Variant("settlements", "collection of settlements", (COUNT,), recognises, read),),
+    about="Razorpay, answers of its API and its reconciliation report",
+    variants=(
+        Variant("settlements", "collection of settlements", (COUNT,), recognises, read),
+        Variant(
+            "reconciliation",
+            "reconciliation of payments, answer of the API",
+            (COUNT,),
+            recognises_entities,
+            read_entities,
+        ),
+        Variant(
+            "reconciliation_report",
+            "reconciliation of payments, CSV",
+            (),
+            reconciliation.recognises,
+            reconciliation.read,
+        ),
+        Variant("settlement", "a settlement", (), recognises_one, read_one),
+    ),
     resembles=resembles,
 )

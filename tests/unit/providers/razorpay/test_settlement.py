@@ -114,13 +114,21 @@ def test_damage_has_a_name(prove_bytes: Prove, content: bytes, code: str) -> Non
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b'{"entity": "collection", "items": [{"entity_id": "pay_1"}]}', "reconciliation"),
-     (b'{"id": "setl_1", "entity": "settlement"}', "outside a collection")],
+    [(b'{"entity": "collection", "items": [{"id": "pay_1"}]}', "another collection"),
+     (b"entity_id,type,debit,credit,settlement_id\n", "unit is not told")],
 )  # fmt: skip
 def test_look_alikes_are_named(prove_bytes: Prove, content: bytes, words: str) -> None:
     refused = refusal(prove_bytes(content))
     assert refused.code == "format_not_recognised"
     assert words in refused.message
+
+
+def test_a_settlement_alone(prove_bytes: Prove) -> None:
+    alone = json.dumps(json.loads(COLLECTION)["items"][0]).encode()
+    proof = prove_bytes(alone)
+    assert isinstance(proof, FileProof)
+    assert (proof.variant, proof.controls) == ("settlement", ())
+    assert proof.currencies["INR"].net_minor == 50000
 
 
 def test_every_cut_is_refused(prove_bytes: Prove) -> None:
