@@ -22,6 +22,7 @@ from providers.trustly.cells import find_header
 from providers.trustly.report import PROVIDER, TOTAL, Report
 
 HEADER_MARKS = ("datestamp", "accountname", "ordertype", "settlementbankwithdrawalid")
+FUNDING = (b"H,P11KFUN,", b"H,P11KREC,")
 _OPENS = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 _REPORT = re.compile(rb'"%s"\s*:\s*"' % REPORT.encode())
 _ERROR = re.compile(rb'"error"\s*:\s*\{')
@@ -40,6 +41,8 @@ def recognises_csv(head: bytes) -> bool:
 
 def resembles(head: bytes) -> str:
     """What else of Trustly's this is, in words; empty if it is nothing known."""
+    if head.startswith(FUNDING):
+        return "a Trustly funding or reconciliation file of North America; it is not read"
     known = _OPENS.match(head) and METHOD.encode() in head and _ERROR.search(head)
     return "an error answer of Trustly in place of a settlement report" if known else ""
 

@@ -212,3 +212,10 @@ def test_a_row_doubled_or_lost_is_refused(prove_bytes: Prove) -> None:
     for at in range(1, len(rows)):
         for changed in ([*rows[:at], rows[at], *rows[at:]], [*rows[:at], *rows[at + 1 :]]):
             assert refusal(prove_bytes(answer(b"".join(changed)))).code == "control_failed"
+
+
+def test_files_of_north_america_are_named(prove_bytes: Prove) -> None:
+    for name in ("P11KFUN", "P11KREC"):
+        head = f"H,{name},1.0.0,2026-02-01T12:00:00.000Z,2026-02-02T12:00:00.000Z,3618,0001of0001\n"
+        refused = refusal(prove_bytes(head.encode()))
+        assert "North America" in refused.message
