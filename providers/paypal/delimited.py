@@ -22,6 +22,6 @@ def delimiter_of(line: str) -> str:
 def rows_of_file(source: Source) -> Iterator[Row | FileRefused]:
     """Yield every row of a source in order."""
     batches = source.batches()
-    first = next(batches, [])
+    first = next(batches, list[str]())
     delimiter = delimiter_of(first[0]) if first else DELIMITERS[0]
     yield from rows_of(chain((first,), batches), delimiter=delimiter)

@@ -31,7 +31,7 @@ def refund(status: str, **more: object) -> dict[str, Any]:
 
 
 def test_payments(prove_bytes: Prove, read_bytes: Read) -> None:
-    abroad = {"amount": euros("10.00", "USD"), "settlementAmount": euros("9.10")}
+    abroad: dict[str, Any] = {"amount": euros("10.00", "USD"), "settlementAmount": euros("9.10")}
     content = listed("payments", payment(settlementId="stl_1"), payment(**abroad), payment("open"))
     found = read_bytes(content)
     assert [(line.kind, line.net_minor) for line in found] == [
