@@ -21,6 +21,7 @@ from providers.source import Source
 Element = etree._Element  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 # An entry of a batch with 10,000 details of 800 bytes; as a tree it takes ten times as much.
 PENDING_BYTES_MAX = 8 << 20
+ENTRY = "Ntry"
 ENDS = ("{*}Ntry", "{*}Stmt", "{*}Rpt", "{*}Ntfctn")
 CUT_OFF = {
     etree.ErrorTypes.ERR_DOCUMENT_END,
@@ -52,14 +53,16 @@ class Document:
             remove_comments=True,
             remove_pis=True,
         )
+        looked = False
         try:
             for chunk in line_feeds(self._source):
                 parser.feed(chunk)
                 self._pending += len(chunk)
                 for _, ended in parser.read_events():
                     element = cast("Element", ended)  # Only ends of elements were asked for.
-                    if self._has_doctype(element):
+                    if not looked and self._has_doctype(element):
                         return
+                    looked = True  # A DOCTYPE stands before the first element.
                     yield element
                 if self._pending > PENDING_BYTES_MAX:
                     message = f"more than {PENDING_BYTES_MAX} bytes without an end of an entry"
@@ -84,6 +87,11 @@ class Document:
         message = "the file has a DOCTYPE, which no bank sends; nothing in it is followed"
         self.fault = FileRefused("doctype_refused", message)
         return True
+
+
+def local_name(element: Element) -> str:
+    """The name without its namespace, whichever that is."""
+    return element.tag.rpartition("}")[2]
 
 
 def _not_xml(wrong: etree.XMLSyntaxError) -> FileRefused:

@@ -16,12 +16,12 @@ from hashlib import sha256
 from lxml import etree
 
 from providers.amounts import exponent_of
-from providers.camt.document import Element
+from providers.camt.document import ENTRY, Element, local_name
 from providers.camt.entry import Entries, Entry
 from providers.camt.names import Kind
-from providers.camt.parts import Tags
+from providers.camt.parts import Tags, text_of
 from providers.camt.statement import OPENING_CONTROL, Balance, Statement
-from providers.camt.values import BOOKED, STATES, exactly
+from providers.camt.values import BOOKED, STATES, exactly, time_of
 from providers.settlement_file import (
     NO_RESIDUE,
     UNKNOWN,
@@ -47,7 +47,7 @@ class Message:
         """Begin before the first element."""
         self._kind = kind
         self._batch_id = batch_id
-        self._namespace: str = ""
+        self._entry_name = ""  # In the namespace of this message.
         self._tags = Tags("")
         self._entries = Entries(self._tags)
         self._element: Element | None = None
@@ -62,13 +62,13 @@ class Message:
 
     def place(self, element: Element) -> FileRefused | bool:
         """Make its statement the present one; True: the element is not of this message."""
-        is_entry = element.tag.endswith("}Ntry")
+        is_entry = local_name(element) == ENTRY
         statement = element.getparent() if is_entry else element
         if statement is not None and statement is self._element:
-            return is_entry and not element.tag.startswith(self._namespace)
-        before, _, name = str(element.tag).rpartition("}")
-        namespace = before + "}"
-        if not _OURS.search(namespace):
+            return is_entry and element.tag != self._entry_name
+        before, found, name = element.tag.rpartition("}")
+        namespace = before + found
+        if namespace and not _OURS.search(namespace):
             return True
         parent = None if statement is None else statement.getparent()
         if (
@@ -85,10 +85,11 @@ class Message:
 
     def _begin(self, element: Element, namespace: str, entry: Element | None) -> FileRefused | None:
         """Take the head of a statement: what stands before its first entry, if it has one."""
-        if namespace != self._namespace:
-            self._namespace, self._tags = namespace, Tags(namespace)
-            self._entries = Entries(self._tags)
+        if self._entry_name != namespace + ENTRY:
+            self._entry_name, self._tags = namespace + ENTRY, Tags(namespace)
+            self._entries = Entries(self._tags, unstated=self._kind.unstated)
         self._element, self._statement = element, Statement(self._tags)
+        self._statement.made = self._made(element)
         self._statements += 1
         if self._statements > STATEMENTS_MAX:
             message = f"more than {STATEMENTS_MAX} statements"
@@ -108,11 +109,16 @@ class Message:
             statement.id = name
         return refused
 
+    def _made(self, statement: Element) -> tuple[datetime, str] | None:
+        """When the message was made, for a statement that does not say so itself."""
+        message = statement.getparent()
+        made = None if message is None else message.find(self._tags.path("GrpHdr/CreDtTm"))
+        return time_of(text_of(made))
+
     def _absorb(self, elements: list[Element]) -> FileRefused | None:
         """Take what is no entry."""
-        name = f"{self._namespace}Ntry"
         for each in elements:
-            if each.tag != name:
+            if each.tag != self._entry_name:
                 refused = self._statement.absorb(each)
                 if refused is not None:
                     return refused
@@ -125,12 +131,11 @@ class Message:
             refused = self._absorb(list(element.itersiblings(preceding=True))[::-1])
             if refused is not None:
                 return refused
-        entry = self._entries.take(element)
+        raw = etree.tostring(element, encoding="unicode", with_tail=False)
+        entry = self._entries.take(raw, element)
         if isinstance(entry, FileRefused):
             return entry
-        booked = entry.booked or statement.made
-        if entry.booked is None and entry.value_at is not None:
-            booked = entry.value_at, ""
+        booked = entry.booked or statement.day_of(entry)
         line = element.sourceline or 0
         if booked is None:
             message = f"line {line}: an entry has no day, nor has its statement"
@@ -141,11 +146,12 @@ class Message:
         statement.add(entry)
         if self._last is None or booked[0] > self._last:
             self._last = booked[0]
-        return self._line(element, entry, booked)
+        return self._line(raw, entry, booked, line)
 
-    def _line(self, element: Element, entry: Entry, booked: tuple[datetime, str]) -> SettlementLine:
+    def _line(
+        self, raw: str, entry: Entry, booked: tuple[datetime, str], line_number: int
+    ) -> SettlementLine:
         statement, money = self._statement, entry.amount
-        raw = etree.tostring(element, encoding="unicode", with_tail=False)
         identity = self._identity(entry, booked[0], raw)
         minor = entry.sign * money.minor
         known = entry.state in STATES
@@ -153,7 +159,7 @@ class Message:
         return SettlementLine(
             provider=PROVIDER,
             batch_id=self._batch_id,
-            line_number=element.sourceline or 0,
+            line_number=line_number,
             kind="bank_entry" if known else UNKNOWN + shown(entry.state),
             reference=entry.reference or identity,
             provider_reference=entry.provider_reference,

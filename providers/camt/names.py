@@ -9,9 +9,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-VERSIONS = range(2, 11)
+from providers.camt.values import BOOKED
+
+VERSIONS = range(2, 15)
+UNSTATED = 0  # A document without any namespace does not say its version.
 _NAMESPACE = re.compile(
     r"""\sxmlns(?::[\w.-]+)?\s*=\s*["'][^"'<]*\bcamt\.(05[234])\.001\.(\d\d)["']"""
+)
+_BARE = re.compile(
+    r"<Document(?:\s[^<>]*)?>\s*<(BkToCstmrAcctRpt|BkToCstmrStmt|BkToCstmrDbtCdtNtfctn)[\s>]"
 )
 _MESSAGES = {"052": "BkToCstmrAcctRpt", "053": "BkToCstmrStmt", "054": "BkToCstmrDbtCdtNtfctn"}
 _STATEMENTS = {"052": "Rpt", "053": "Stmt", "054": "Ntfctn"}
@@ -25,9 +31,13 @@ class Kind:
     name: str
     message: str
     statement: str
+    unstated: str  # What an entry without a status is: a statement has booked ones alone.
 
 
-KINDS = {name: Kind(name, _MESSAGES[name], _STATEMENTS[name]) for name in _MESSAGES}
+KINDS = {
+    name: Kind(name, _MESSAGES[name], _STATEMENTS[name], BOOKED if name == "053" else "")
+    for name in _MESSAGES
+}
 
 
 def message(head: bytes) -> tuple[str, int] | None:
@@ -37,11 +47,18 @@ def message(head: bytes) -> tuple[str, int] | None:
         return None
     found = _NAMESPACE.search(text)
     if found is None:
-        return None
+        return _without_namespace(text)
     kind = found.group(1)
-    if not re.search(rf"<(?:[\w.-]+:)?{_MESSAGES[kind]}[\s>]", text):
+    if not re.search(rf"<(?:[\w.-]+:)?{_MESSAGES[kind]}(?:V\d\d)?[\s>]", text):
         return None
     return kind, int(found.group(2))
+
+
+def _without_namespace(text: str) -> tuple[str, int] | None:
+    found = _BARE.search(text)
+    if found is None or "xmlns=" in found.group():
+        return None
+    return next(kind for kind, name in _MESSAGES.items() if name == found.group(1)), UNSTATED
 
 
 def recogniser(kind: str) -> Callable[[bytes], bool]:
@@ -49,7 +66,7 @@ def recogniser(kind: str) -> Callable[[bytes], bool]:
 
     def recognises(head: bytes) -> bool:
         found = message(head)
-        return found is not None and found[0] == kind and found[1] in VERSIONS
+        return found is not None and found[0] == kind and found[1] in (UNSTATED, *VERSIONS)
 
     return recognises
 

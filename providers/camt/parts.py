@@ -7,11 +7,10 @@ An element of another namespace has no name here: it is passed over.
 from typing import NamedTuple
 
 from providers.camt.document import Element
-from providers.settlement_file import shown
 
 KEY_CHARACTERS_MAX = 140  # The standard's keys have 35; banks put more into their own.
 REMITTANCE = ("Ustrd", "Ref", "Nb", "AddtlRmtInf")
-NO_KEYS = ("", "NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOTPROVIDED.")
+NO_KEYS = ("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOTPROVIDED.")
 
 
 class Parts(NamedTuple):
@@ -31,8 +30,7 @@ class Tags:
         self._paths: dict[str, str] = {}
         self.details = self.path("NtryDtls/TxDtls")
         self.batch = self.path("NtryDtls/Btch")
-        self.instructed = self.path("InstdAmt")
-        self.rate = self.path("CcyXchg/XchgRate")
+        self.structured = self.path("Strd/CdtrRefInf/Ref")
         self.return_reason = self.path("RtrInf/Rsn")
         self._domain = self.path("Domn")
         self._codes = (self.path("Cd"), self.path("SubFmlyCd"))
@@ -66,14 +64,15 @@ class Tags:
                     first[name] = child
         return Parts(first, doubled)
 
-    def bank_code(self, element: Element | None) -> str:
-        """`PMNT/RCDT/ESCT`, or the bank's own code; empty if there is none."""
+    def bank_code(self, element: Element | None) -> list[Element]:
+        """The codes of `PMNT/RCDT/ESCT`, or the bank's own one; none if there is none."""
         if element is None:
-            return ""
+            return []
         domain = element.find(self._domain)
         if domain is not None:  # Its codes stand in the order from the widest to the closest.
-            return shown("/".join((each.text or "").strip() for each in domain.iter(*self._codes)))
-        return shown(element.findtext(self.path("Prtry/Cd"), "").strip())
+            return list(domain.iter(*self._codes))
+        own = element.find(self.path("Prtry/Cd"))
+        return [] if own is None else [own]
 
 
 def text_of(element: Element | None) -> str:
@@ -81,9 +80,9 @@ def text_of(element: Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
 
 
-def reference(element: Element | None) -> str:
-    """A key, empty if it is none."""
-    key = text_of(element)
-    if key.upper() in NO_KEYS or len(key) > KEY_CHARACTERS_MAX or not key.isprintable():
+def reference_of(text: str) -> str:
+    """A key without blanks around it, empty if it is none."""
+    key = text.strip()
+    if not key or len(key) > KEY_CHARACTERS_MAX or not key.isprintable() or key.upper() in NO_KEYS:
         return ""
     return key

@@ -1,4 +1,4 @@
-"""Reader of camt.052 (report), camt.053 (statement) and camt.054 (notification), versions 2 to 10.
+"""Reader of camt.052 (report), camt.053 (statement) and camt.054 (notification), versions 2 to 14.
 
 Units: amounts are printed in major units, unsigned, with up to five decimals; lines carry integer
 minor units, rounded once a line, the residue kept; balances are compared as exact decimals.
@@ -13,7 +13,7 @@ Source: docs/formats/camt.md.
 from collections.abc import Callable
 from functools import partial
 
-from providers.camt.document import Document, Element
+from providers.camt.document import ENTRY, Document, Element, local_name
 from providers.camt.message import Message
 from providers.camt.names import KINDS, Kind, recogniser, resembles
 from providers.camt.statement import CLOSING_CONTROL, OPENING_CONTROL
@@ -49,7 +49,7 @@ def read(source: Source, batch_id: str, *, kind: Kind) -> Reading:
 
 
 def _is_entry(element: Element) -> bool:
-    return element.tag.endswith("}Ntry")
+    return local_name(element) == ENTRY
 
 
 def _reader(kind: str) -> Callable[[Source, str], Reading]:
@@ -59,7 +59,7 @@ def _reader(kind: str) -> Callable[[Source, str], Reading]:
 FORMAT = Format(
     name=PROVIDER,
     provider=PROVIDER,
-    about="ISO 20022 cash management, versions 2 to 10",
+    about="ISO 20022 cash management, versions 2 to 14",
     variants=(
         Variant(
             "camt.053",

@@ -61,7 +61,7 @@ class Statement:
                 text = text_of(element)
                 self.sequence = int(text) if text.isascii() and text.isdigit() else None
             case "CreDtTm":
-                self.made = self.made or time_of(text_of(element))
+                self.made = time_of(text_of(element)) or self.made
             case "Acct":
                 return self._take_account(element)
             case "Bal":
@@ -83,6 +83,16 @@ class Statement:
         if entry.state == BOOKED:
             self._only_booked.add(signed)
             self._booked[entry.currency] = self._booked.get(entry.currency, 0) + signed
+
+    def day_of(self, entry: Entry) -> tuple[datetime, str] | None:
+        """The day of an entry that has no booking day of its own."""
+        if entry.value_at is not None:
+            return entry.value_at, ""
+        if entry.state == BOOKED:
+            closing = self.closing(entry.currency)
+            if closing is not None and closing.day is not None:
+                return closing.day, ""
+        return self.made
 
     def opening(self, currency: str) -> Balance | None:
         """The earliest opening balance of a currency."""
@@ -163,7 +173,8 @@ class Statement:
                 printed=text,
                 expected="an unsigned decimal",
             )
-        sign = SIGNS.get(text_of(parts.get("CdtDbtInd")))
+        # Left out it is a credit; where that is wrong, the closing balance does not hold.
+        sign = SIGNS.get(text_of(parts["CdtDbtInd"])) if "CdtDbtInd" in parts else 1
         if sign is None:
             text = text_of(parts.get("CdtDbtInd"))
             return _refused(
