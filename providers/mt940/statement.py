@@ -25,6 +25,7 @@ from providers.mt940.grammar import (
     floor_currency,
 )
 from providers.mt940.movement import KEY_CHARACTERS_MAX, movement_of, refuse, why_not
+from providers.mt940.reference import reference_in
 from providers.settlement_file import TEXT_CHARACTERS_MAX, Control, FileRefused, SettlementLine
 
 PROVIDER = "mt940"
@@ -103,12 +104,13 @@ class Statement:
         alone = len(lines) == 1
         raw = lines[0] if alone else "\n".join(lines).rstrip("\n")
         identity = self._identity(raw)
+        text = "" if alone else words(lines, characters_max=TEXT_CHARACTERS_MAX)
+        if ours in NO_REFERENCE:
+            ours = reference_in(text, said=ours) or identity
         return SettlementLine(
-            PROVIDER, self._batch_id, field.number, KIND,
-            identity if ours in NO_REFERENCE else ours, theirs, identity, net, 0, net,
+            PROVIDER, self._batch_id, field.number, KIND, ours, theirs, identity, net, 0, net,
             self.currency, booked_at, raw, code=code, value_at=value_at, account=self.account,
-            part=self.number,
-            text="" if alone else words(lines, characters_max=TEXT_CHARACTERS_MAX),
+            part=self.number, text=text,
         )  # fmt: skip
 
     def finish(self, *, last: bool) -> FileRefused | None:
