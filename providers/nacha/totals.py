@@ -83,19 +83,19 @@ def file_controls(
 ) -> tuple[Control, ...]:
     """Compare the file control with everything; `records` are those that count, and filling."""
     places = ADVICE_FILE_FIGURES if advice else FILE_FIGURES
-    figures = figures | {"blocks": _blocks(record[places["blocks"]], *records)}
+    figures = figures | {"blocks": _blocks(record[places["blocks"]], records)}
     return tuple(
         _control(f"file_{name}", printed=record[place], computed=figures[name], number=number)
         for name, place in places.items()
     )
 
 
-def _blocks(printed: str, records: int, filling: int) -> int:
+def _blocks(printed: str, records: tuple[int, int]) -> int:
     """Blocks of ten with the filling if that is what is printed, else of the records alone.
 
     Some fill up a block that is full; the filling may also have been cut off on the way.
     """
-    alone, whole = (-(-count // RECORDS_A_BLOCK) for count in (records, records + filling))
+    alone, whole = (-(-count // RECORDS_A_BLOCK) for count in (records[0], sum(records)))
     return whole if is_digits(printed) and int(printed) == whole else alone
 
 
