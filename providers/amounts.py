@@ -22,6 +22,7 @@ from providers.settlement_file import NO_RESIDUE
 
 # A fee is a small share of an amount, so few are different; 8192 of them are about 2 MB a parser.
 REMEMBERED_MAX = 8192
+SIGNED_MAX = 32_768  # Prices and what is left of them after fees: some 5 MB a parser.
 WHOLE_DIGITS_MAX = 20  # Before the point: 2^63 has 19, and reading more is work for nothing.
 _CODE = re.compile(r"[A-Z]{3}")
 # Currencies that ISO 4217 has withdrawn and old files still carry; the euro's forerunners, then
@@ -108,16 +109,34 @@ def unsigned_parser(exponent: int) -> Callable[[str], int | None]:
     return parse
 
 
+class _Signed(dict[str, int]):
+    """Amounts that were read before; a dictionary is the quickest memory that there is."""
+
+    def __init__(self, exponent: int) -> None:
+        super().__init__()
+        self._exponent = exponent
+
+    def __missing__(self, text: str) -> int | None:
+        whole, point, fraction = text.partition(".")
+        digits = whole + fraction
+        # As nearly all are printed: every digit of the currency, no minus.
+        usual = len(fraction) == self._exponent and whole and bool(point) == bool(fraction)
+        if usual and digits.isdigit() and digits.isascii():
+            minor = int(digits) if len(whole) <= WHOLE_DIGITS_MAX else None
+        else:
+            minor = scale(text, self._exponent)
+        if minor is None or abs(minor) > AMOUNT_MAX:
+            return None
+        if len(self) == SIGNED_MAX:
+            self.clear()
+        self[text] = minor
+        return minor
+
+
 @cache
 def signed_parser(exponent: int) -> Callable[[str], int | None]:
     """Minor units of a signed amount (`-`, no `+`) with at most the currency's own digits."""
-
-    @lru_cache(maxsize=REMEMBERED_MAX)
-    def parse(text: str) -> int | None:
-        minor = scale(text, exponent)
-        return minor if minor is not None and abs(minor) <= AMOUNT_MAX else None
-
-    return parse
+    return _Signed(exponent).__getitem__
 
 
 @cache

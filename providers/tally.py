@@ -41,10 +41,20 @@ class Tally:
         kinds, last, account = self.kinds, self._last, ""
         currencies = self._accounts[account]
         for line in run:
-            kinds[line.kind] = kinds.get(line.kind, 0) + 1
+            kind = line.kind
+            if kind in kinds:
+                kinds[kind] += 1
+            else:
+                kinds[kind] = 1
+                if len(kinds) > KINDS_MAX:
+                    message = f"more than {KINDS_MAX} kinds of lines: this is another format"
+                    return FileRefused("too_many_kinds", message, line.line_number)
             if line.account != account:
                 account = line.account
                 currencies = self._accounts.setdefault(account, {})
+                if len(self._accounts) > ACCOUNTS_MAX:
+                    message = f"more than {ACCOUNTS_MAX} accounts in one file"
+                    return FileRefused("too_many_accounts", message, line.line_number)
             sums = currencies.get(line.currency)
             if sums is None:
                 sums = currencies[line.currency] = _Sums()
@@ -56,12 +66,6 @@ class Tally:
                 sums.residue += line.residue_minor
             if account and line.booked_at > last.setdefault(account, line.booked_at):
                 last[account] = line.booked_at
-            if len(kinds) > KINDS_MAX:
-                message = f"more than {KINDS_MAX} kinds of lines: this is another format"
-                return FileRefused("too_many_kinds", message, line.line_number)
-            if len(self._accounts) > ACCOUNTS_MAX:
-                message = f"more than {ACCOUNTS_MAX} accounts in one file"
-                return FileRefused("too_many_accounts", message, line.line_number)
         return None
 
     @property

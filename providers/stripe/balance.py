@@ -13,7 +13,13 @@ from functools import lru_cache
 
 from providers.amounts import REMEMBERED_MAX, exponent_of, signed_parser
 from providers.rows import Row
-from providers.settlement_file import TEXT_CHARACTERS_MAX, Control, FileRefused, SettlementLine
+from providers.settlement_file import (
+    NO_RESIDUE,
+    TEXT_CHARACTERS_MAX,
+    Control,
+    FileRefused,
+    SettlementLine,
+)
 from providers.stripe.cells import (
     KEY_CHARACTERS_MAX,
     UNCERTAIN,
@@ -25,7 +31,7 @@ from providers.stripe.cells import (
 )
 from providers.stripe.header import Check, Columns, Header, fault
 from providers.stripe.payouts import PAYOUTS_MAX, Payouts
-from providers.stripe.words import DIRECTIONS, OLD_PAYOUT, PAYOUT, TRANSFER, kind_of
+from providers.stripe.words import CATEGORIES, DIRECTIONS, OLD_PAYOUT, PAYOUT, TRANSFER, kind_of
 
 PROVIDER = "stripe"
 COLUMNS: Columns = {
@@ -83,7 +89,7 @@ class Balance:
         booked_at = moment(booked)
         if gross is None or fee is None or net is None or booked_at is None:
             return self._fault(row)
-        kind = kind_of(
+        kind = CATEGORIES.get(category) or kind_of(
             category, transaction_type=transaction_type, source=source, gross_minor=gross
         )
         word = category or transaction_type
@@ -102,15 +108,17 @@ class Balance:
         ):
             return _too_many(row.number)
         ours = (own_refund if kind == "refund" else "") or own or intent
-        original = _original((facing, facing_currency), currency, gross) if facing else NO_AMOUNT
+        original, original_currency = NO_AMOUNT
+        if facing and facing_currency != printed_currency:
+            original, original_currency = _original((facing, facing_currency), currency, gross)
+        zone = self._zone or ("UTC" if booked.endswith(("Z", "UTC")) else "")
         return (
             SettlementLine(
                 PROVIDER, self._batch_id, row.number, kind, ours if is_key(ours) else identity,
-                source, identity, gross, fee, net, currency, booked_at, row.raw, code=word,
-                zone=self._zone or ("UTC" if booked.endswith(("Z", "UTC")) else ""),
-                value_at=remembered_moment(value) if value else None, account=account, part=part,
-                original_minor=original[0], original_currency=original[1],
-                exchange_rate=rate_of(rate) if rate else None, text=text[:TEXT_CHARACTERS_MAX],
+                source, identity, gross, fee, net, currency, booked_at, row.raw, NO_RESIDUE, word,
+                zone, remembered_moment(value) if value else None, account, part,
+                original, original_currency, rate_of(rate) if rate else None,
+                text[:TEXT_CHARACTERS_MAX],
             ),
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ Source: docs/formats/stripe.md.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 from providers.columns import wrong_width
 from providers.reader import Reading
@@ -61,9 +61,12 @@ def read_table(source: Source, table: Table, batch_id: str) -> Reading:
         made = _take(row, header.width, taker)
         if isinstance(made, FileRefused):
             return made
+        assert isinstance(row, Row), "what is no row is refused"
         yield from made
-        taken, last = made, cast("Row", row)
-        booked_last = max(booked_last, made[0].booked_at)
+        taken, last = made, row
+        booked_at = made[0].booked_at
+        if booked_at > booked_last:  # noqa: PLR1730 - max() costs a tenth of the row.
+            booked_last = booked_at
     if not taken:
         return FileRefused("no_lines", "a file without a row does not say what it is of", 1)
     if source.last_line_open and _is_cut(last, taken[0], header, taker):
