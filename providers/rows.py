@@ -38,7 +38,6 @@ def rows_of(batches: Iterable[list[str]], *, delimiter: str = ",") -> Iterator[R
     """Yield every row of lines that were cut already; of a source with a fault, its end is moot."""
     number = 0
     open_lines: list[str] = []
-    between = f"{QUOTE}{delimiter}{QUOTE}"
     reader = _Reader(delimiter)
     for batch in batches:
         for line in batch:
@@ -48,9 +47,8 @@ def rows_of(batches: Iterable[list[str]], *, delimiter: str = ",") -> Iterator[R
                     if line:
                         yield Row(number, line, line.split(delimiter))
                     continue
-                cells = line[1:-1].split(between)
-                # No quote is left in a cell: all were quoted, and this is their only reading.
-                if line[0] == line[-1] == QUOTE and line.count(QUOTE) == 2 * len(cells):
+                cells = reader.at_once(line)
+                if cells:
                     yield Row(number, line, cells)
                     continue
             open_lines.append(line)
@@ -70,12 +68,29 @@ class _Reader:
 
     def __init__(self, delimiter: str) -> None:
         self._raw: str | None = None
+        self._between = f"{QUOTE}{delimiter}{QUOTE}"
         self._cells = csv.reader(iter(self._once, None), delimiter=delimiter, strict=True)
 
     def _once(self) -> str | None:
         """The row; nothing if it is asked for more, for a quote in it is still open."""
         raw, self._raw = self._raw, None
         return raw
+
+    def at_once(self, line: str) -> list[str]:
+        """The cells of a row that is one line; none if it is not, or is wrong."""
+        quotes = line.count(QUOTE)
+        cells = line[1:-1].split(self._between)
+        if quotes == 2 * len(cells) and line[0] == line[-1] == QUOTE:
+            return cells  # No quote is left in them: all were quoted, this is their only reading.
+        return [] if quotes % 2 else self._parsed(line)
+
+    def _parsed(self, raw: str) -> list[str]:
+        """The cells of one row; none if its quotes are not those of a row, now or before."""
+        self._raw = raw
+        try:
+            return next(self._cells)
+        except (csv.Error, StopIteration):
+            return []
 
     def take(self, lines: list[str], number: int) -> Row | FileRefused | None:
         """A row that has quotes; None while one of them is open."""
@@ -84,12 +99,8 @@ class _Reader:
             if len(lines) < ROW_LINES_MAX and len(raw) <= LINE_CHARACTERS_MAX:
                 return None
             return _refused(first, "a quote is opened and never closed")
-        self._raw = raw
-        try:
-            cells = next(self._cells)
-        except csv.Error:
-            return _refused(first, "a quote stands amid a cell")
-        return Row(first, raw, cells)
+        cells = self._parsed(raw)
+        return Row(first, raw, cells) if cells else _refused(first, "a quote stands amid a cell")
 
 
 def _refused(number: int, what: str) -> FileRefused:

@@ -8,6 +8,7 @@ Source: docs/formats/trustly.md.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from providers.amounts import exponent_of, signed_parser
@@ -109,9 +110,10 @@ def _foreign(cells: Cells) -> int | bool | None:
 
 
 def _are_keys(cells: Cells) -> bool:
-    return all(_is_key(each) for each in (cells.username, cells.settlementbankwithdrawalid))
+    return _is_key(cells.username) and _is_key(cells.settlementbankwithdrawalid)
 
 
+@lru_cache(maxsize=256)  # A user and a settlement are those of many rows.
 def _is_key(text: str) -> bool:
     return len(text) <= KEY_CHARACTERS_MAX and text.isprintable() and "/" not in text
 
