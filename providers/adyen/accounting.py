@@ -66,19 +66,25 @@ class Records:
 
     def _figures(self, money: tuple[str, ...], code: str) -> Figures:
         """Currency, fee, net, and what was charged if that was in another currency."""
-        currency, payable, *fees, charged_in, captured, main_currency, rate = money
-        if not currency and not payable and not any(fees):
+        (currency, payable, commission, markup, scheme_fees, interchange,
+         charged_in, captured, main_currency, rate) = money  # fmt: skip
+        moves = payable or commission or markup or scheme_fees or interchange
+        if not currency and not moves:
             currency = charged_in or main_currency  # Nothing of it, but a line has one.
         signed = self._currencies[currency].signed
-        net, fee = signed[payable], sum(signed[each] for each in fees)
-        if not (net or fee) or not captured:
+        if not moves:
+            return currency, 0, 0, None, "", None, ""
+        net = signed[payable]
+        fee = signed[commission] + signed[markup] + signed[scheme_fees] + signed[interchange]
+        sent = code[: len(SENT)].casefold() == SENT
+        if not captured or not (net or fee) or (charged_in == currency and not sent):
             return currency, fee, net, None, "", None, ""
+        # Captured falls or rises with the same record, by how the account is settled.
         charged = abs(self._currencies[charged_in].signed[captured])
-        if charged and code.casefold().startswith(SENT):
+        if charged and sent:
             return currency, 0, 0, None, "", None, f"{FORECAST} {payable} {currency}"
         if charged_in == currency:
             return currency, fee, net, None, "", None, ""
-        # Captured falls or rises with the same record, by how the account is settled.
         original = -charged if net + fee < 0 else charged
         return currency, fee, net, original, charged_in, rate_of(rate), ""
 

@@ -23,6 +23,7 @@ from providers.times import FIRST_YEAR, LAST_YEAR, zone_of
 REMEMBERED_MAX = 65_536
 PRICES_MAX, FEES_MAX = 131_072, 32_768  # Some 20 and 5 MB a table; a file fills one or two.
 RATE_DECIMALS_MAX = 20
+DIGITS_MAX = 20  # Before the point; what is too large is refused by its size.
 KEYS_CHARACTERS_MAX = 512  # Documented: 16 or 80 for each of six.
 _CODE = re.compile(r"\w[\w .:/()-]{0,63}")  # A type becomes part of a kind: short and printable.
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.(?:[0-9]{3}){1,2})?)?"
@@ -73,8 +74,13 @@ class Amounts(dict[str, int]):
 
     def __missing__(self, text: str) -> int:
         """Read an amount for the first time."""
-        whole = text if text[0] != "." and text[:2] != "-." else text.replace(".", "0.", 1)
-        minor = scale(whole, self._exponent)  # `.91` was seen beside `0.91`.
+        whole, _, fraction = text.partition(".")
+        digits = whole + fraction
+        usual = len(fraction) == self._exponent and 0 < len(whole) < DIGITS_MAX
+        if usual and fraction and digits.isdigit() and digits.isascii():
+            minor: int | None = int(digits)
+        else:
+            minor = scale(_with_zero(text), self._exponent)
         if minor is None or abs(minor) > AMOUNT_MAX or (text[0] == "-" and not self._signed):
             raise UnreadableError
         if len(self) >= self._most:
@@ -82,6 +88,11 @@ class Amounts(dict[str, int]):
             self[""] = 0
         self[text] = minor
         return minor
+
+
+def _with_zero(text: str) -> str:
+    """`.91` was seen beside `0.91`."""
+    return text if text[0] != "." and text[:2] != "-." else text.replace(".", "0.", 1)
 
 
 @cache
