@@ -31,6 +31,7 @@ LISTED = {
 EXTRA_CELLS = {"": 0, "0": 0, "1": 0, "2": 0, "Z": 0, "S": 3, "V": 2}  # Behind each funds type.
 DISTRIBUTED = "D"
 DISTRIBUTIONS_MAX = 64  # Days ahead that funds become available; two or three were seen.
+NO_REFERENCE = re.compile(r"0*|NONREF|NONE|NOTPROVIDED|NOT PROVIDED|N/A", re.IGNORECASE)
 CENTURY_TURN = 80
 REMEMBERED_MAX = 4096
 _SIGNED = re.compile(r"[+-]?[0-9]{1,30}")

@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from providers.amounts import exponent_of
 from providers.bai2.grammar import (
+    NO_REFERENCE,
     Detail,
     day_of,
     detail_amount_of,
@@ -83,8 +84,9 @@ class Report:
         digest = self._key.copy()
         digest.update(f"{self._details}\n{record.raw}".encode())
         identity = digest.hexdigest()
+        ours = identity if NO_REFERENCE.fullmatch(detail.ours) else detail.ours
         return SettlementLine(
-            PROVIDER, self._batch_id, record.number, kind, detail.ours or identity, detail.theirs,
+            PROVIDER, self._batch_id, record.number, kind, ours, detail.theirs,
             identity, net, 0, net, self._currency, self._as_of, record.raw, code=detail.type_code,
             value_at=value_at, account=self._name, part=self._part,
             text=detail.text[:TEXT_CHARACTERS_MAX],

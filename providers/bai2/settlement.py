@@ -31,7 +31,7 @@ _HEAD = (
     + _NAME
     + rb"[0-9]*,[0-9]*,"
 )
-_FILE_HEADER = re.compile(_HEAD + rb"2\s*(?:/\s*|\n\s*|\Z)(?:02,|88,|\Z)")
+_FILE_HEADER = re.compile(_HEAD + rb"2\s*(?:/\s*|[\r\n]\s*|\Z)(?:02,|88,|\Z)")
 _BTRS_HEADER = re.compile(_HEAD.replace(b"{6}", b"{6,8}") + rb"3\s*/")
 
 

@@ -64,17 +64,13 @@ def fields(source: Source) -> Iterator[Field | FileRefused]:
 
 
 def _numbered(source: Source) -> Iterator[tuple[int, str]]:
-    """Every line with its number; some files end lines twice, or by two signs within a line."""
+    """Every line with its number; in some files one line is several."""
     number = 0
     for batch in mixed_batches(source):
         for line in batch:
             number += 1
             if _LINE_END in line:
                 yield from ((number, part) for part in line.split(_LINE_END[:-1]))
-            elif "\r" in line:  # Twice at the end, or the only line ends.
-                parts = line.rstrip("\r").split("\r")
-                yield from enumerate(parts, number)
-                number += len(parts) - 1
             else:
                 yield number, line
 

@@ -63,10 +63,10 @@ def fit(line: str) -> str | None:
 
 
 def unbroken(source: Source) -> Iterator[tuple[int, str]]:
-    """Records that no line ends part, each with its number; one behind the last is let be."""
+    """Records that their length parts, each with its number; line ends are let be."""
     number, left = 0, b""
     while chunk := source.read():
-        block = left + chunk
+        block = left + chunk.translate(None, b"\r\n")
         if not number:
             block = block.removeprefix(BOM)
         whole = len(block) - len(block) % WIDTH
@@ -75,7 +75,7 @@ def unbroken(source: Source) -> Iterator[tuple[int, str]]:
             number += 1
             record = block[start : start + WIDTH].decode("latin-1")
             yield number, record if ZERO not in record else ZERO
-    rest = left.rstrip(b"\r\n\x1a ")
+    rest = left.rstrip(b"\x1a ")
     if rest:
         yield number + 1, rest.decode("latin-1").replace(ZERO, "?")
 

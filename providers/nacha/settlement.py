@@ -36,10 +36,10 @@ def recognises(head: bytes) -> bool:
 
 
 def recognises_unbroken(head: bytes) -> bool:
-    """Whether the next record follows the file header without a line end."""
+    """Whether the next record follows the file header without a line end, or with CR only."""
     found = HEADER.match(head)
-    follows = head.removeprefix(columns.BOM)[columns.WIDTH :][:1]
-    return found is not None and follows in (b"5", b"9")
+    follows = head.removeprefix(columns.BOM)[columns.WIDTH :][:2]
+    return found is not None and follows.removeprefix(b"\r")[:1] in (b"5", b"9")
 
 
 def read(source: Source, batch_id: str) -> Reading:

@@ -164,6 +164,20 @@ def test_an_account_without_details_is_a_good_file(prove_bytes: Prove) -> None:
     assert (proof.lines, proof.merchant_account) == (0, "123")
 
 
+@pytest.mark.parametrize("ours", ["", "0", "000000000", "NONREF", "NotProvided"])
+def test_a_reference_that_says_nothing_is_none(read_bytes: Read, ours: str) -> None:
+    line = read_bytes(report(DETAIL.replace("OURS", ours)).encode())[0]
+    assert line.reference == line.line_identity
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\r\n", b"\r\r\n"])
+def test_line_ends(read_bytes: Read, end: bytes) -> None:
+    content = report(DETAIL.removesuffix("/"), "88,MORE").encode()
+    lines = [read_bytes(each)[0] for each in (content, content.replace(b"\n", end))]
+    assert lines[0].raw == lines[1].raw
+    assert lines[0].line_number == lines[1].line_number == 4
+
+
 def test_a_total_left_out_is_zero(prove_bytes: Prove) -> None:
     content = report(account="03,123,/", total=0).replace("49,0,", "49,,")
     proof = prove_bytes(content.encode())

@@ -164,7 +164,12 @@ def test_a_file_without_batches_says_that_there_is_nothing(prove_bytes: Prove) -
 
 def test_records_without_line_ends_are_the_same(prove_bytes: Prove, read_bytes: Read) -> None:
     unbroken = SMALL.replace(b"\n", b"")
-    for content in (unbroken, b"\xef\xbb\xbf" + unbroken, unbroken + b"\r\n"):
+    for content in (
+        unbroken,
+        b"\xef\xbb\xbf" + unbroken,
+        unbroken + b"\r\n",
+        SMALL.replace(b"\n", b"\r"),
+    ):
         proof = prove_bytes(content)
         assert isinstance(proof, FileProof)
         assert proof.variant == "ach_unbroken"
