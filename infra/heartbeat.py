@@ -1,11 +1,12 @@
 """What a program says of itself: DIR/run/<program>-<pid>.json, written anew every second.
 
-Shape: `with Heartbeat(data, "writer", stop) as heartbeat:` then running(), waiting(why, pause_s),
-failed(why). `beats(data)` reads what all programs say. A program that ended well leaves no file;
-one that failed leaves its reason; one that was killed leaves a file that is not written any more.
+Shape: `with Heartbeat(data, "writer", stop) as heartbeat:` then reaching(), running(),
+waiting(why, pause_s), failed(why). `beats(data)` reads what all programs say. A program that ended
+well leaves no file; one that failed leaves its reason; one that was killed leaves a file that is
+not written any more.
 Units: microseconds since 1970, UTC. `turned_at_us`: when the program's loop last turned.
-Rules: a wait that is not renewed is over; a file is written whole or not at all; a disk that
-cannot be written to stops no program.
+Rules: a wait that is not renewed is over, but for one amid reaching() and running(); a file is
+written whole or not at all; a disk that cannot be written to stops no program.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ from infra.stopping import Stop
 
 STARTING, RUNNING, WAITING, FAILED = "starting", "running", "waiting", "failed"
 EVERY_S = 1.0
-WAIT_RENEWED_S = 15.0  # How long a new try may take before the wait counts as over.
+WAIT_RENEWED_S = 15.0  # How long a new try of one that runs may take before its wait is over.
 SILENT_S = 10.0  # Ten beats missed: it does not run any more, or the machine stands still.
 STUCK_S = 180.0  # Above the longest wait in one turn of a loop, the relay's flush of 130 s.
 log = structlog.get_logger()
@@ -74,15 +75,23 @@ class Heartbeat:
         now = _now_us()
         self._beat = Beat(program, os.getpid(), socket.gethostname(), STARTING, "", now, now, now)
         self._wait_ends_at_s = float("inf")
+        self._reaching = False
         self._over = Event()
         self._thread = Thread(target=self._run, name="heartbeat", daemon=True)
 
+    def reaching(self) -> None:
+        """From now on it has not what it stands on, however long a try takes, until it runs."""
+        with self._lock:
+            self._reaching, self._wait_ends_at_s = True, float("inf")
+
     def running(self) -> None:
+        self._reaching = False
         self._change(RUNNING)
 
     def waiting(self, why: str, pause_s: float) -> None:
         """For something outside, to be tried again after a pause."""
-        self._change(WAITING, time.monotonic() + pause_s + WAIT_RENEWED_S, why=why)
+        over_at_s = time.monotonic() + pause_s + WAIT_RENEWED_S
+        self._change(WAITING, float("inf") if self._reaching else over_at_s, why=why)
 
     def failed(self, why: str) -> None:
         """The last word of a program that gives up."""

@@ -169,9 +169,10 @@ def _servers_wait(servers: Sequence[Server]) -> Iterator[str]:
 
 
 def _programs_wait(programs: Sequence[Program], *, all_answer: bool) -> Iterator[str]:
-    """A program that waits looks again after a pause: what it waits for may be back before."""
+    """A program that waits looks again after a pause, and says a while later that it is over."""
+    at_most_s = backoff.AWAY_MAX_S + heartbeat.WAIT_RENEWED_S
     over = (
-        f" (every server answers now: if it was one, {backoff.AWAY_MAX_S:.0f} s at most)"
+        f" (every server answers now: if it was one, {at_most_s:.0f} s at most)"
         if all_answer
         else ""
     )

@@ -56,6 +56,7 @@ def host(name: str, settings: Settings, stop: Event, heartbeat: Heartbeat) -> No
     run = program(name)
 
     def reach_and_run() -> None:
+        heartbeat.reaching()
         surroundings = Surroundings.reach(settings)
         heartbeat.running()
         log.info("running")

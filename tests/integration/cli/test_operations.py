@@ -70,7 +70,7 @@ def test_a_wait_that_may_be_over_says_so(call: Call, system: System) -> None:
     with Heartbeat(system.settings.data, "intake", Stop()) as beat:
         beat.waiting("Kafka: Connection refused", 5.0)
         said = (
-            "intake waits (every server answers now: if it was one, 5 s at most):"
+            "intake waits (every server answers now: if it was one, 20 s at most):"
             " Kafka: Connection refused"
         )
         system.until(

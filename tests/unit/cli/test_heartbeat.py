@@ -70,6 +70,24 @@ def test_a_wait_that_is_not_renewed_is_over(
         assert until(tmp_path, RUNNING).why == ""
 
 
+def test_what_is_not_reached_yet_is_waited_for_however_long_a_try_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "WAIT_RENEWED_S", 0.0)
+    with Heartbeat(tmp_path, "relay", Stop()) as one:
+        one.waiting("PostgreSQL: gone", pause_s=60.0)
+        one.reaching()
+        one.waiting("the registry: no answer", pause_s=0.0)
+        before = until(tmp_path, WAITING)
+        while said(tmp_path).written_at_us == before.written_at_us:
+            pass
+        assert said(tmp_path).state == WAITING
+        one.running()
+        until(tmp_path, RUNNING)
+        one.waiting("a book", pause_s=0.0)
+        assert until(tmp_path, RUNNING).why == ""
+
+
 def test_a_health_check_is_0_for_a_live_program(tmp_path: Path) -> None:
     with Heartbeat(tmp_path, "relay", Stop()) as one:
         one.running()
