@@ -10,7 +10,7 @@ Source: docs/formats/alipay.md.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from providers.amounts import plain, printed, scale
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
@@ -45,7 +45,7 @@ class Table:
     cells: Pick
     names: Mapping[str, str]  # Field -> its name in this bill, for messages.
     sums: dict[str, Sums]
-    last: datetime | None = None
+    last_day: str = ""
     account: str = ""
     begins: date | None = None
 
@@ -166,8 +166,8 @@ def _ended(
         if label not in controls:
             message = f"the file ends after line {number} without {label}: it is cut off"
             return FileRefused("totals_missing", message, number, label)
-    day = table.last.date() if table.last is not None else table.begins
-    if day is None or not (table.account or table.last):
+    day = date.fromisoformat(table.last_day) if table.last_day else table.begins
+    if day is None or not (table.account or table.last_day):
         return FileRefused("no_lines", "a bill without a row does not say of which day", number)
     return Ending(table.account, day, tuple(each for some in controls.values() for each in some))
 

@@ -78,8 +78,9 @@ def _take(table: Table, line: str, number: int) -> SettlementLine | FileRefused:
         sums = table.sums[INCOME if net > 0 else EXPENSE]
         sums.count += 1
         sums.amounts[0] += net
-    if table.last is None or booked_at > table.last:
-        table.last = booked_at
+    table.last_day = max(
+        table.last_day, time[:10]
+    )  # All are China's: their text says which is the last.
     gross, fee = (0, -net) if kind == "fee" else (net, 0)
     return SettlementLine(
         PROVIDER, table.batch_id, number, kind, order or flow, business, flow, gross, fee, net,

@@ -69,8 +69,9 @@ def _take(table: Table, line: str, number: int) -> SettlementLine | FileRefused:
         sums.count += 1
         sums.amounts[0] += gross
         sums.amounts[1] += off
-    if table.last is None or booked_at > table.last:
-        table.last = booked_at
+    table.last_day = max(
+        table.last_day, finished[:10]
+    )  # All are China's: their text says which is the last.
     cost = abs(fee) + abs(shared)
     cost = -cost if kind == "refund" or gross < 0 else cost
     return SettlementLine(

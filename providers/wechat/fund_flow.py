@@ -8,6 +8,7 @@ Source: docs/formats/wechat.md.
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from providers.amounts import printed, scale, signed_parser, unsigned_parser
 from providers.china import ZONE, cell_wrong, is_identity, unknown_of, wrong_width
@@ -23,7 +24,7 @@ from providers.settlement_file import (
 )
 from providers.source import Source, first_line
 from providers.wechat.layout import CELL_SEPARATOR, COUNT, EMPTY, names_of
-from providers.wechat.values import BEFORE, china_time, digest
+from providers.wechat.values import china_time, digest
 
 PROVIDER = "wechat"
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -97,7 +98,7 @@ class _Rows:
         self._batch_id = batch_id
         self.count = {1: 0, -1: 0}
         self.minor = {1: 0, -1: 0}
-        self.last = BEFORE
+        self.last_day = ""
         self._before: tuple[int, int] | None = None  # Movement and balance of the row before.
         self.steps = self.steps_down = self.steps_up = 0
         self.last_number = 0
@@ -127,7 +128,10 @@ class _Rows:
                 "key_wrong", number, name="资金流水单号", printed=flow, expected=expected
             )
         self._add(sign, minor=minor, balance_minor=balance_minor)
-        self.last, self.last_number = max(self.last, booked_at), number
+        self.last_number = number
+        self.last_day = max(
+            self.last_day, time[:10]
+        )  # All are China's: their text says which is the last.
         net = sign * minor
         gross, fee = (0, -net) if kind == "fee" else (net, 0)
         return SettlementLine(
@@ -192,7 +196,7 @@ def _ending(
         if line:
             message = f"line {number} follows the totals"
             return FileRefused("text_after_totals", message, number, "", shown(line))
-    return Ending("", rows.last.date(), controls)
+    return Ending("", date.fromisoformat(rows.last_day), controls)
 
 
 def _controls(

@@ -11,7 +11,6 @@ from providers.settlement_file import UNKNOWN, FileRefused, SettlementLine
 from providers.wechat.fault import find_fault
 from providers.wechat.layout import ABSENT, CELL_SEPARATOR, EMPTY, Layout
 from providers.wechat.values import (
-    BEFORE,
     CurrencySums,
     Payee,
     begin_sums,
@@ -30,7 +29,7 @@ REVOKED = f"{UNKNOWN}REVOKED"  # A payment taken back before it was settled: a r
 class Rows:
     """All rows of one bill, one after the other; flat in memory."""
 
-    __slots__ = ("_batch_id", "_layout", "booked_last", "count", "payee", "sums")
+    __slots__ = ("_batch_id", "_layout", "count", "last_day", "payee", "sums")
 
     def __init__(self, layout: Layout, batch_id: str) -> None:
         """Begin before the first row."""
@@ -39,7 +38,7 @@ class Rows:
         self.count = 0
         self.sums: dict[str, CurrencySums] = {}
         self.payee = Payee()
-        self.booked_last = BEFORE
+        self.last_day = ""
 
     def take(self, line: str, number: int) -> SettlementLine | FileRefused:
         """Read one row, the backtick in front still there."""
@@ -49,13 +48,13 @@ class Rows:
             return wrong_width(number, printed=len(cells), expected=layout.width)
         cells[0] = cells[0][1:]
         cells.append(ABSENT)
-        merchant, sub_merchant, time, accepted, *keys, state, refund_state, currency = (
-            layout.values(cells)
-        )
-        wechat_order, order, wechat_refund, refund = keys
+        (merchant, sub_merchant, time, accepted, wechat_order, order, wechat_refund, refund,
+         state, refund_state, currency) = layout.values(cells)  # fmt: skip
+        if accepted not in EMPTY:
+            time = accepted
         sums = self.sums.get(currency) or begin_sums(self.sums, currency)
         figures = sums.add(layout.amounts(cells)) if sums is not None else None
-        booked_at = china_time(time if accepted in EMPTY else accepted)
+        booked_at = china_time(time)
         kind = kind_of(state, refund_state=refund_state)
         if figures is None or booked_at is None or not kind:
             return find_fault(cells, layout, number)
@@ -72,7 +71,9 @@ class Rows:
             return find_fault(cells, layout, number)
         self.count += 1
         self.payee.see((merchant, sub_merchant))
-        self.booked_last = max(self.booked_last, booked_at)
+        self.last_day = max(
+            self.last_day, time[:10]
+        )  # All are China's: their text says which is the last.
         gross = settle - refunded
         return SettlementLine(
             PROVIDER, self._batch_id, number, kind, ours or identity, theirs if named else "",

@@ -13,6 +13,7 @@ Source: docs/formats/wechat.md.
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from providers.reader import Format, Reading, Variant, look_alike
 from providers.settlement_file import Ending, FileRefused, shown
@@ -97,7 +98,7 @@ def _ending(
     if not account:
         message = "the rows do not belong to one merchant account"
         return FileRefused("merchant_not_one", message, None, layout.names["merchant"])
-    return Ending(account, rows.booked_last.date(), controls)
+    return Ending(account, date.fromisoformat(rows.last_day), controls)
 
 
 PROVES = (COUNT, *(name for name, field in TOTALS.items() if field != COUNT))

@@ -16,7 +16,6 @@ from providers.wechat.layout import EMPTY, Layout
 
 FEE_DECIMALS = 5
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-BEFORE = datetime.min.replace(tzinfo=CHINA)
 FIRST_DAY, LAST_DAY = "2013", "2200"  # WeChat Pay began in August 2013; later is garbled.
 # The bill is a snapshot of the next morning: a refund under way has left the account already.
 REFUND_STATES = ("SUCCESS", "PROCESSING", *EMPTY)
