@@ -21,6 +21,8 @@ from providers.source import Source
 Element = etree._Element  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 # An entry of a batch with 10,000 details of 800 bytes; as a tree it takes ten times as much.
 PENDING_BYTES_MAX = 8 << 20
+# What is parsed at once becomes a tree of ten times the size; a small one stays near the processor.
+FED_BYTES = 1 << 14
 ENTRY = "Ntry"
 ENDS = ("{*}Ntry", "{*}Stmt", "{*}Rpt", "{*}Ntfctn")
 CUT_OFF = {
@@ -55,7 +57,7 @@ class Document:
         )
         looked = False
         try:
-            for chunk in line_feeds(self._source):
+            for chunk in _pieces(self._source):
                 parser.feed(chunk)
                 self._pending += len(chunk)
                 for _, ended in parser.read_events():
@@ -87,6 +89,12 @@ class Document:
         message = "the file has a DOCTYPE, which no bank sends; nothing in it is followed"
         self.fault = FileRefused("doctype_refused", message)
         return True
+
+
+def _pieces(source: Source) -> Iterator[bytes]:
+    for chunk in line_feeds(source):
+        for at in range(0, len(chunk), FED_BYTES):
+            yield chunk[at : at + FED_BYTES]
 
 
 def local_name(element: Element) -> str:

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from lxml import etree
 
-from providers.amounts import exponent_of
+from providers.amounts import exponent_of, printed
 from providers.camt.document import ENTRY, Element, local_name
 from providers.camt.entry import Entries, Entry
 from providers.camt.names import Kind
@@ -47,7 +47,7 @@ class Message:
         """Begin before the first element."""
         self._kind = kind
         self._batch_id = batch_id
-        self._entry_name = ""  # In the namespace of this message.
+        self.entry_name = ""  # In the namespace of this message.
         self._tags = Tags("")
         self._entries = Entries(self._tags)
         self._element: Element | None = None
@@ -62,10 +62,12 @@ class Message:
 
     def place(self, element: Element) -> FileRefused | bool:
         """Make its statement the present one; True: the element is not of this message."""
+        if element.tag == self.entry_name and element.getparent() is self._element:
+            return False
         is_entry = local_name(element) == ENTRY
         statement = element.getparent() if is_entry else element
         if statement is not None and statement is self._element:
-            return is_entry and element.tag != self._entry_name
+            return is_entry
         before, found, name = element.tag.rpartition("}")
         namespace = before + found
         if namespace and not _OURS.search(namespace):
@@ -85,8 +87,8 @@ class Message:
 
     def _begin(self, element: Element, namespace: str, entry: Element | None) -> FileRefused | None:
         """Take the head of a statement: what stands before its first entry, if it has one."""
-        if self._entry_name != namespace + ENTRY:
-            self._entry_name, self._tags = namespace + ENTRY, Tags(namespace)
+        if self.entry_name != namespace + ENTRY:
+            self.entry_name, self._tags = namespace + ENTRY, Tags(namespace)
             self._entries = Entries(self._tags, unstated=self._kind.unstated)
         self._element, self._statement = element, Statement(self._tags)
         self._statement.made = self._made(element)
@@ -118,7 +120,7 @@ class Message:
     def _absorb(self, elements: list[Element]) -> FileRefused | None:
         """Take what is no entry."""
         for each in elements:
-            if each.tag != self._entry_name:
+            if each.tag != self.entry_name:
                 refused = self._statement.absorb(each)
                 if refused is not None:
                     return refused
@@ -127,7 +129,9 @@ class Message:
     def entry(self, element: Element) -> SettlementLine | FileRefused:
         """One line."""
         statement = self._statement
-        if statement.entries:  # What stands between two entries is not lost with them.
+        before = element.getprevious()
+        if statement.entries and (before is None or before.tag != self.entry_name):
+            # What stands between two entries is not lost with them.
             refused = self._absorb(list(element.itersiblings(preceding=True))[::-1])
             if refused is not None:
                 return refused
@@ -185,9 +189,11 @@ class Message:
     def _identity(self, entry: Entry, booked_at: datetime, raw: str) -> str:
         statement = self._statement
         if entry.own_reference:
-            signed = exactly(
-                entry.sign * entry.amount.scaled, exponent=exponent_of(entry.currency) or 0
-            )
+            money, exponent = entry.amount, exponent_of(entry.currency) or 0
+            if money.residue_minor:
+                signed = exactly(entry.sign * money.scaled, exponent=exponent)
+            else:
+                signed = printed(entry.sign * money.minor, decimals=exponent)
             words = [statement.account, entry.own_reference, booked_at.date().isoformat(), signed]
             return "|".join(words if entry.state == BOOKED else [*words, entry.state])
         words = [statement.account, statement.id, str(statement.entries), raw]

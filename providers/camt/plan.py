@@ -8,7 +8,6 @@ than to parse it.
 Source: docs/formats/camt.md.
 """
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -25,7 +24,6 @@ RATES = ("InstdAmt", "TxAmt", "CntrValAmt")  # Each may say how it was exchanged
 CHARGES = ("TtlChrgsAndTaxAmt", "Amt", "Rcrd/Amt")
 TEXT, KEY = "", "key"  # What a word is; else it is a charge, in that currency.
 NO_CURRENCY = "?"  # A charge that does not say its currency.
-_TEXT = re.compile(r">([^<]*)<")
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&#13;", "\r"), ("&amp;", "&"))
 
 
@@ -63,12 +61,13 @@ class Plan(NamedTuple):
 
 def cut(raw: str) -> tuple[str, list[str]]:
     """The shape of an entry and its texts, in their order, the empty one last."""
-    pieces = _TEXT.split(raw)
-    texts = pieces[1::2]
-    texts.append("")
+    # As serialised neither mark stands in a text or an attribute: tags and texts take turns, and
+    # what follows the last tag is empty.
+    pieces = raw.replace("<", ">").split(">")
+    texts = pieces[2::2]
     if "&" in raw:
         texts = [_plain(text) if "&" in text else text for text in texts]
-    return ">".join(pieces[::2]), texts
+    return ">".join(pieces[1::2]), texts
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ Source: docs/formats/camt.md.
 from collections.abc import Callable
 from functools import partial
 
-from providers.camt.document import ENTRY, Document, Element, local_name
+from providers.camt.document import Document
 from providers.camt.message import Message
 from providers.camt.names import KINDS, Kind, recogniser, resembles
 from providers.camt.statement import CLOSING_CONTROL, OPENING_CONTROL
@@ -35,7 +35,7 @@ def read(source: Source, batch_id: str, *, kind: Kind) -> Reading:
             return refused
         if refused:
             continue  # An element of another namespace.
-        if _is_entry(element):
+        if element.tag == message.entry_name:
             line = message.entry(element)
             if isinstance(line, FileRefused):
                 return line
@@ -46,10 +46,6 @@ def read(source: Source, batch_id: str, *, kind: Kind) -> Reading:
                 return refusal
         document.forget(element)
     return document.fault or message.ending()
-
-
-def _is_entry(element: Element) -> bool:
-    return local_name(element) == ENTRY
 
 
 def _reader(kind: str) -> Callable[[Source, str], Reading]:

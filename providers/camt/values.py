@@ -6,6 +6,7 @@ Source: docs/formats/camt.md.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -26,10 +27,24 @@ TRUE = ("true", "1")
 
 def amount(text: str, *, currency: str) -> Rounded | None:
     """An unsigned amount of a known currency."""
+    parse = amount_parser(currency)
+    return None if parse is None else parse(text)
+
+
+@lru_cache(maxsize=512)  # Twice the codes of ISO 4217; hostile codes push one another out.
+def amount_parser(currency: str) -> Callable[[str], Rounded | None] | None:
+    """What reads unsigned amounts of a currency; None if there is no such currency."""
     exponent = exponent_of(currency)
-    if exponent is None or text[:1] == "-":
+    if exponent is None:
         return None
-    return rounding_parser(exponent, decimals_max=DECIMALS_MAX)(_canonical(text))
+    exact = rounding_parser(exponent, decimals_max=DECIMALS_MAX)
+
+    def parse(text: str) -> Rounded | None:
+        if text[:1] == "-":
+            return None
+        return exact(text) or exact(_canonical(text))
+
+    return parse
 
 
 def sum_of(text: str) -> int | None:

@@ -31,6 +31,7 @@ from providers.times import moment, zone_of
 
 PROVIDER = "ofx"
 DECIMALS_MAX = 6
+SCALED_CENT = 10 ** (DECIMALS_MAX - 2)
 RATE_DECIMALS_MAX = 10
 KEY_CHARACTERS_MAX = 255  # Of the standard.
 RAW_CHARACTERS_MAX = 16_384
@@ -46,6 +47,7 @@ FIELDS = (
     "MEMO", "CURSYM", "CURRATE",
 )  # fmt: skip
 _AMOUNT = re.compile(r"([+-]?)(\d*)(?:[.,](\d*))?", re.ASCII)
+_CENTS = re.compile(r"-?\d{1,13}\.\d\d", re.ASCII)  # As nearly all are; within any bound.
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _TIME = re.compile(
     r"(\d{8})(?:(\d\d)(\d\d)(?:(\d\d)(?:\.(\d{1,6}))?)?)?\s*(?:\[([^\[\]]{1,40})\])?", re.ASCII
@@ -126,13 +128,16 @@ def line_of(said: Transaction, owner: Owner) -> SettlementLine | FileRefused:
 
 
 def _texts(said: Transaction, encoding: str) -> dict[str, str] | FileRefused:
+    plain = said.raw.isascii() and "&" not in said.raw  # Nothing to decode.
     texts: dict[str, str] = {}
     for name, printed in said.fields.items():
-        text = decoded(printed, encoding=encoding)
+        text = printed if plain else decoded(printed, encoding=encoding)
         if text is None:
             return _refused("encoding_wrong", said, field=name, printed=printed, expected=encoding)
-        text = texts[name] = plain_text(text.strip())
-        if name in KEYS and (len(text) > KEY_CHARACTERS_MAX or not text.isprintable()):
+        texts[name] = text.strip() if plain else plain_text(text.strip())
+    for name in KEYS:
+        text = texts.get(name)
+        if text is not None and (len(text) > KEY_CHARACTERS_MAX or not text.isprintable()):
             return _refused(
                 "key_wrong", said, field=name, printed=text, expected="a short printable key"
             )
@@ -216,6 +221,9 @@ def _line(read: _Read, owner: Owner, raw: str) -> SettlementLine:
 def amount(text: str, *, currency: str) -> Rounded | None:
     """A signed amount with a point or a comma; None if it is none, or could be thousands."""
     exponent = exponent_of(currency)
+    if exponent == CENTS and _CENTS.fullmatch(text):
+        minor = int(text[:-3] + text[-2:])
+        return Rounded(minor, NO_RESIDUE, minor * SCALED_CENT)
     if exponent == CENTS and _GROUPED.fullmatch(text):  # `1.234,56` and `1,234.56` say it all.
         text = text[:-3].replace(".", "").replace(",", "") + "." + text[-2:]
     found = _AMOUNT.fullmatch(text)

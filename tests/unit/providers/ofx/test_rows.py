@@ -297,3 +297,9 @@ def test_a_transfer_beside_a_statement_is_no_transaction(read_bytes: Read) -> No
     transfer = "<XFERINFO><BANKACCTTO><ACCTID>9</BANKACCTTO><TRNAMT>5</XFERINFO>"
     (line,) = read_bytes(document(transfer, statement(ONE)))
     assert (line.account, line.net_minor) == ("A1", -1234)
+
+
+def test_a_text_ends_with_a_letter_whose_last_byte_could_be_a_blank(read_bytes: Read) -> None:
+    content = document(statement(ONE)).replace(b"Shop", "Pietà".encode())
+    (line,) = read_bytes(content)
+    assert line.text == "Pietà"
