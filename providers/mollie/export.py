@@ -125,9 +125,9 @@ def _line(row: Row, take: Pick, width: int, batch_id: str) -> SettlementLine | F
         message = f"line {row.number}, {name}: printed {printed!r}, expected {expected}"
         return FileRefused(code, message, row.number, name, printed, expected)
     kind, at = _kind(cells), _at(cells.date)
-    amount = _minor(cells.amount, cells.currency) or 0
+    amount = _minor(cells.amount, currency=cells.currency) or 0
     currency = cells.settled_currency if cells.settled else cells.currency
-    net = _minor(cells.settled, currency) if cells.settled else amount
+    net = _minor(cells.settled, currency=currency) if cells.settled else amount
     moved = bool(cells.settled) or cells.status.lower() in MOVED
     net = net if moved and net is not None else 0
     abroad = not moved or currency != cells.currency
@@ -161,7 +161,7 @@ def _at(text: str) -> datetime | None:
     return moment(text, pattern="%Y-%m-%d" if day else "%Y-%m-%d %H:%M:%S")
 
 
-def _minor(text: str, currency: str) -> int | None:
+def _minor(text: str, *, currency: str) -> int | None:
     exponent = exponent_of(currency)
     return None if exponent is None else signed_parser(exponent)(text)
 
@@ -175,7 +175,7 @@ def _faults(cells: Cells) -> Iterator[tuple[str, str, str]]:
             continue
         if exponent_of(code) is None:
             yield "currency_unknown", currency, "a currency of ISO 4217"
-        elif _minor(text, code) is None:
+        elif _minor(text, currency=code) is None:
             yield "amount_wrong", amount, "a signed amount with a point and the currency's digits"
     keys = f"{cells.id}{cells.settlement}{cells.about if not cells.id else ''}"
     if not keys or len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
