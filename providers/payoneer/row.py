@@ -33,7 +33,6 @@ KEY_CHARACTERS_MAX = 128
 STATE_CHARACTERS_MAX = 40
 REMEMBERED_MAX = 8_192
 DAY = "MM/DD/YYYY with HH:MM:SS; a first number above 12 is no month: the day may stand first"
-_TIME = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _NO_WORD = re.compile("[^A-Za-z0-9]+")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "date": ("Transaction Date",),
@@ -156,7 +155,9 @@ def kind_of(state: str) -> str:
 
 def _at(date: str, *, time: str, zone: tzinfo | None) -> datetime | None:
     """`05/03/2021` is the third of May; None if the second number cannot be a day, and so on."""
-    if zone is None or not _TIME.fullmatch(f"{date} {time}"):
+    if zone is None or len(date) != len("05/03/2021") or date[2] != "/" or date[5] != "/":
+        return None
+    if len(time) != len("10:15:00") or time[2] != ":" or time[5] != ":":
         return None
     try:
         at = datetime.fromisoformat(f"{date[6:]}-{date[:2]}-{date[3:5]}T{time}+00:00")

@@ -18,7 +18,7 @@ from providers.paypal.balances import Chain
 from providers.paypal.figures import OTHER_MARK, day_of, moment_of, parser
 from providers.paypal.languages import BASKET, CAME_TO_NOTHING, COMPLETED, MEMO, kind_of
 from providers.rows import QUOTE, Row
-from providers.settlement_file import FileRefused, SettlementLine, shown
+from providers.settlement_file import NO_RESIDUE, FileRefused, SettlementLine, shown
 from providers.times import BEFORE, zone_of
 
 PROVIDER = "paypal"
@@ -135,8 +135,8 @@ class Rows:
         about = None if money else self._style.amount(values[4], self.chains[currency].exponent)
         return SettlementLine(
             PROVIDER, self._batch_id, row.number, kind, invoice or identity, theirs, identity,
-            gross, fee, net, currency, at, row.raw, code=values[9] or values[10], zone=zone,
-            original_minor=about, original_currency="" if money else currency,
+            gross, fee, net, currency, at, row.raw, NO_RESIDUE, values[9] or values[10], zone, None,
+            "", "", about, "" if money else currency,
         )  # fmt: skip
 
     def _completed(

@@ -19,16 +19,18 @@ from typing import NamedTuple
 from providers.amounts import exponent_of
 from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
 from providers.paypal.codes import AUTHORISATIONS, CREDIT, DEBIT, kind_of
-from providers.paypal.footers import number_of
+from providers.paypal.footers import DIGITS_MAX, number_of
 from providers.rows import Row
-from providers.settlement_file import FileRefused, SettlementLine, shown
+from providers.settlement_file import NO_RESIDUE, FileRefused, SettlementLine, shown
 from providers.times import FIRST_YEAR, LAST_YEAR
 
 PROVIDER = "paypal"
 DIGITS = 2  # After the point that is not printed.
 # PayPal takes no decimals for these, whatever ISO 4217 says of them.
 WITHOUT_DIGITS = {"HUF", "JPY", "TWD"}
+NO_MONEY = (0, 0, 0)
 KEYS_CHARACTERS_MAX = 256  # Documented: transactions 24 characters, invoice 127.
+MARKS = {CREDIT, DEBIT}
 NOT_MOVED = {"D", "P"}  # Denied and pending.
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -100,6 +102,7 @@ def moment_of(text: str) -> datetime | None:
     return at if FIRST_YEAR <= at.year < LAST_YEAR else None
 
 
+@lru_cache(maxsize=256)
 def has_unit(currency: str) -> bool:
     """Whether it is known what the digits of this currency's amounts mean."""
     return exponent_of(currency) == DIGITS and currency not in WITHOUT_DIGITS
@@ -107,8 +110,10 @@ def has_unit(currency: str) -> bool:
 
 def signed(text: str, *, mark: str) -> int | None:
     """Digits and their CR or DR; nothing at all is zero."""
+    if mark in MARKS and text.isdigit() and len(text) <= DIGITS_MAX and text.isascii():
+        return int(text) if mark == CREDIT else -int(text)
     size = number_of(text or "0")
-    if size is None or (size and mark not in {CREDIT, DEBIT}):
+    if size is None or (size and mark not in MARKS):
         return None
     return -size if mark == DEBIT else size
 
@@ -140,12 +145,11 @@ def take(
     moved = code[:3] != AUTHORISATIONS and status not in NOT_MOVED
     identity = f"{name or sha256(row.raw.encode()).hexdigest()}/{code}"
     own = kind == "charge" or not related or relation not in {"TXN", ""}
+    money = (gross, -given_back, gross + given_back) if moved else NO_MONEY
     line = SettlementLine(
         PROVIDER, batch_id, row.number, kind, invoice or identity, name if own else related,
-        identity, gross if moved else 0, -given_back if moved else 0,
-        gross + given_back if moved else 0, currency, at, row.raw, code=code,
-        zone=(done or begun)[-5:], account=account, part=part,
-        original_minor=None if moved else gross, original_currency="" if moved else currency,
+        identity, *money, currency, at, row.raw, NO_RESIDUE, code, (done or begun)[-5:], None,
+        account, part, None if moved else gross, "" if moved else currency,
     )  # fmt: skip
     return Taken(line, gross, -given_back, moved)
 

@@ -184,7 +184,8 @@ class _Report:
         if sums is None:
             sums = self._sums[line.currency] = Sums()
         sums.add(gross, fee=fee, moved=moved)
-        self._booked_last = max(self._booked_last, line.booked_at)
+        if line.booked_at is not self._booked_last:  # Rows of one second share the moment.
+            self._booked_last = max(self._booked_last, line.booked_at)
         return line
 
     def _totals(self, row: Row) -> FileRefused | None:
