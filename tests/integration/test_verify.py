@@ -247,6 +247,16 @@ def test_a_second_outcome_of_a_command_is_found(system: System) -> None:
         assert list(broken(run(system.surroundings))) == ["outcomes_unique"]
 
 
+def test_an_answer_that_was_lost_and_is_served_is_found(system: System) -> None:
+    """Where a book was put back, and has answered another command under its number since."""
+    lost: LiteralString = """UPDATE read.commands SET command_id = gen_random_uuid()
+      WHERE answer_sequence = 2 AND book = 'main'"""
+    with corrupted(system, ("read.commands",), lost):
+        found = broken(run(system.surroundings))
+    assert list(found) == ["outcomes_unique"]
+    assert "main served otherwise than saved" in found["outcomes_unique"]
+
+
 # What a client gets who publishes again after so many hours, or what nobody must get.
 AGAIN: LiteralString = """INSERT INTO read.commands (answer_sequence, answered_at, first_sequence,
     book_sequence, command_id, replayed, book, client, idempotency_key, command_type, status, code,
