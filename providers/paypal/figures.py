@@ -20,6 +20,7 @@ OTHER_MARK = {".": ",", ",": "."}
 MONTHS = 12
 DIGITS_MAX = 15  # Characters; below the largest amount that is read.
 ONE_GROUP = range(5, 8)  # Characters of `1.000` to `999.999`.
+TWO_GROUPS = range(9, 12)  # Of `1.000.000` to `999.999.999`.
 DAYS_REMEMBERED = 1024
 CLOCK_CHARACTERS = len("00:00:00")
 _DATE = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})")
@@ -37,11 +38,15 @@ def parser(exponent: int, mark: str) -> Callable[[str], int | None]:
     def parse(text: str) -> int | None:
         if text[-place:-exponent] == mark and len(text) <= DIGITS_MAX:
             whole = text[:-place]
-            if whole[-4:-3] == group and len(whole.lstrip("-")) in ONE_GROUP:
-                whole = whole[:-4] + whole[-3:]
+            if whole[-4:-3] == group:
+                size = len(whole.lstrip("-"))
+                if size in ONE_GROUP:
+                    whole = whole[:-4] + whole[-3:]
+                elif size in TWO_GROUPS and whole[-8] == group:
+                    whole = whole[:-8] + whole[-7:-4] + whole[-3:]
             digits = whole + text[-exponent:]
-            size = digits[1:] if digits[:1] == "-" else digits
-            if size.isdigit() and size.isascii() and len(size) > exponent:
+            figure = digits[1:] if digits[:1] == "-" else digits
+            if figure.isdigit() and figure.isascii() and len(figure) > exponent:
                 return int(digits)
         return unusual(text)
 
