@@ -84,11 +84,12 @@ def major_whole(currency: str) -> Parser:
     exponent = exponent_of(currency) or 0
     parse = signed_parser(exponent)
 
-    @lru_cache(maxsize=REMEMBERED_MAX)
     def parse_whole(text: str) -> int | None:
-        if _GROUPED.fullmatch(text):
+        amount = parse(text)
+        if amount is None and _GROUPED.fullmatch(text):
             text = plain(text, decimal_mark=".", group_mark=",") or ""
-        return parse(text) if len(text.partition(".")[2]) == exponent else None
+            amount = parse(text)
+        return amount if len(text.partition(".")[2]) == exponent else None
 
     return parse_whole
 

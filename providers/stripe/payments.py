@@ -10,9 +10,17 @@ Source: docs/formats/stripe.md.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
 
 from providers.rows import Row
-from providers.settlement_file import TEXT_CHARACTERS_MAX, Control, FileRefused, SettlementLine
+from providers.settlement_file import (
+    NO_RESIDUE,
+    TEXT_CHARACTERS_MAX,
+    Control,
+    FileRefused,
+    SettlementLine,
+)
 from providers.stripe.balance import KEY, PROVIDER, expected_amount
 from providers.stripe.cells import (
     currency_of,
@@ -49,6 +57,19 @@ NOT_PAID = frozenset({
 UNCUT = frozenset({"text", "captured"})
 
 
+class _Figures(NamedTuple):
+    """What a row says of money, and when: amounts in the account's currency, then as charged."""
+
+    gross: int
+    refunded: int
+    fee: int
+    charged: int | None
+    charged_back: int | None
+    currency: str
+    charged_currency: str
+    booked_at: datetime
+
+
 class Payments:
     """All rows of one file."""
 
@@ -60,39 +81,35 @@ class Payments:
     def take(self, row: Row) -> tuple[SettlementLine, ...] | FileRefused:
         """Read one row: a charge, and what was given back of it."""
         cells = dict(zip(FIELDS, self._header.pick(row.cells), strict=True))
-        checks = list(_checks(cells))
-        if not all(check.right for check in checks):
-            return fault(row.number, self._header.names, checks)
-        (gross, refunded, fee), currency = _amounts(cells), _settled(cells)
-        charged_currency = currency_of(cells["currency"])
-        charged, charged_back = (
-            major_whole(charged_currency)(cells[field]) for field in ("amount", "refunded")
-        )
-        converted = charged_currency != currency
-        if not _moved(cells):
-            gross = refunded = 0
-        ours = cells["own"] or cells["intent"]
-        booked_at = moment(cells["booked"])
-        assert booked_at is not None, "a row was checked"
-        word = cells["word"]
+        figures = _usual(cells)
+        if figures is None:  # Something is wrong, or no money moved: look at every cell.
+            checks = list(_checks(cells))
+            if not all(check.right for check in checks):
+                return fault(row.number, self._header.names, checks)
+            figures = _unmoved(cells) if not _moved(cells) else _usual(cells)
+            assert figures is not None, "a row was checked"
+        return self._lines(row, cells, figures)
+
+    def _lines(
+        self, row: Row, cells: dict[str, str], figures: _Figures
+    ) -> tuple[SettlementLine, ...]:
+        gross, refunded, fee, charged, charged_back, currency, charged_currency, at = figures
+        foreign = charged_currency != currency or not _moved(cells)
+        ours, word, identity = cells["own"] or cells["intent"], cells["word"], cells["identity"]
         kind = "charge" if word.lower() in PAID else unknown(_code(word))
-        identity = cells["identity"]
         charge = SettlementLine(
             PROVIDER, self._batch_id, row.number, kind, ours if is_key(ours) else identity,
-            identity, identity, gross, fee, gross - fee, currency, booked_at, row.raw, code=word,
-            zone=self._zone, part=cells["payout"],
-            original_minor=charged if converted or not _moved(cells) else None,
-            original_currency=charged_currency if converted or not _moved(cells) else "",
-            text=cells["text"][:TEXT_CHARACTERS_MAX],
+            identity, identity, gross, fee, gross - fee, currency, at, row.raw, NO_RESIDUE, word,
+            self._zone, None, "", cells["payout"], charged if foreign else None,
+            charged_currency if foreign else "", None, cells["text"][:TEXT_CHARACTERS_MAX],
         )  # fmt: skip
         if not refunded:
             return (charge,)
-        named = f"{identity}/refunded"
         return charge, SettlementLine(
-            PROVIDER, self._batch_id, row.number, "refund", charge.reference, identity, named,
-            -refunded, 0, -refunded, currency, booked_at, row.raw, code=word, zone=self._zone,
-            original_minor=-(charged_back or 0) if converted else None,
-            original_currency=charged_currency if converted else "", text=charge.text,
+            PROVIDER, self._batch_id, row.number, "refund", charge.reference, identity,
+            f"{identity}/refunded", -refunded, 0, -refunded, currency, at, row.raw, code=word,
+            zone=self._zone, original_minor=-(charged_back or 0) if foreign else None,
+            original_currency=charged_currency if foreign else "", text=charge.text,
         )  # fmt: skip
 
     def may_be_cut(self, line: SettlementLine, cell: str) -> bool:
@@ -120,16 +137,42 @@ def _settled(cells: dict[str, str]) -> str:
     return currency_of(cells["converted_currency"] or cells["currency"])
 
 
-def _amounts(cells: dict[str, str]) -> tuple[int, int, int]:
-    """What was charged, given back and kept as a fee, in the currency of the account."""
-    amount, refunded, fee = (major_whole(_settled(cells))(text) for text in _printed(cells))
-    return amount or 0, refunded or 0, fee or 0
-
-
-def _printed(cells: dict[str, str]) -> tuple[str, str, str]:
+def _usual(cells: dict[str, str]) -> _Figures | None:
+    """The figures of a row whose money moved; None if one of its cells is not as it should be."""
+    currency, charged_currency = _settled(cells), currency_of(cells["currency"])
+    if not currency or not charged_currency or not _moved(cells):
+        return None
+    parse = major_whole(charged_currency)
+    charged, charged_back = parse(cells["amount"]), parse(cells["refunded"])
+    parse, gross, refunded = major_whole(currency), charged, charged_back
     if cells["converted_currency"]:
-        return cells["converted"], cells["converted_refunded"], cells["fee"]
-    return cells["amount"], cells["refunded"], cells["fee"]
+        gross, refunded = parse(cells["converted"]), parse(cells["converted_refunded"])
+    fee, booked_at, identity = parse(cells["fee"]), moment(cells["booked"]), cells["identity"]
+    if charged is None or charged_back is None or not 0 <= charged_back <= charged:
+        return None
+    if gross is None or refunded is None or gross < 0 or refunded < 0:
+        return None
+    if (
+        fee is None
+        or booked_at is None
+        or not is_key(identity)
+        or not unknown(_code(cells["word"]))
+    ):
+        return None
+    if not is_key(cells["payout"] or "-"):
+        return None
+    return _Figures(
+        gross, refunded, fee, charged, charged_back, currency, charged_currency, booked_at
+    )
+
+
+def _unmoved(cells: dict[str, str]) -> _Figures:
+    """The figures of a checked row whose money did not move: its fee, and what was asked for."""
+    currency, charged_currency = _settled(cells), currency_of(cells["currency"])
+    charged = major_whole(charged_currency)(cells["amount"])
+    fee, booked_at = major_whole(currency)(cells["fee"]) or 0, moment(cells["booked"])
+    assert booked_at is not None, "a row was checked"
+    return _Figures(0, 0, fee, charged, None, currency, charged_currency, booked_at)
 
 
 def _checks(cells: dict[str, str]) -> Iterator[Check]:
