@@ -18,6 +18,7 @@ from providers.china import (
     unknown_of,
     wrong_width,
 )
+from providers.columns import ROUNDED, UNROUNDED, any_rounded, is_rounded
 from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, SettlementLine
 
 TITLE = "#支付宝账务明细查询"
@@ -72,7 +73,10 @@ def _take(table: Table, line: str, number: int) -> SettlementLine | FileRefused:
     kind = KINDS.get((type_, net >= 0)) or unknown_of(type_)
     if income < 0 or (income and expense) or not kind:
         return _fault(table, row, number)
-    if not flow or not is_identity(f"{flow}{business}{order}"):
+    keys = f"{flow}{business}{order}"
+    if not flow or not is_identity(keys):
+        return _fault(table, row, number)
+    if ROUNDED in keys and any_rounded(flow, business, order):
         return _fault(table, row, number)
     if net:
         sums = table.sums[INCOME if net > 0 else EXPENSE]
@@ -91,9 +95,12 @@ def _take(table: Table, line: str, number: int) -> SettlementLine | FileRefused:
 
 def _fault(table: Table, row: tuple[str, ...], number: int) -> FileRefused:
     """What is wrong with a row of which something is."""
-    cells = dict(zip(FIELDS, row, strict=True))
+    cells: dict[str, str] = dict(zip(FIELDS, row, strict=True))
     income, expense = (_minor(cells[name] or "0") for name in ("income", "expense"))
     code, name, expected = "key_wrong", "flow", "printable keys, not too long"
+    rounded = [key for key in ("flow", "business", "order") if is_rounded(cells[key])]
+    if rounded:
+        name, expected = rounded[0], UNROUNDED
     if income is None or expense is None:
         code, name = "amount_wrong", "income" if income is None else "expense"
         expected = f"an amount with at most {DECIMALS} decimals"
