@@ -18,6 +18,11 @@ from providers.source import Source
 END = "-"
 MOVEMENT, TEXT, TEXT_NOT_SWIFT = "61", "86", "NS"
 TEXTS = frozenset((TEXT, TEXT_NOT_SWIFT))
+AFTER_MOVEMENT = frozenset((
+    END, MOVEMENT, "20", "21", "25", "25P", "28", "28C", "60F", "60M", "62F", "62M", "64", "65",
+    "34F", "13", "13C", "13D", "90D", "90C",
+))  # fmt: skip
+_REST_OF_TIME = re.compile(":[0-5][0-9]:[0-5][0-9](?![0-9])")  # No balance or movement begins so.
 _TEXT_TAG = re.compile(f"^:(?:{TEXT}|{TEXT_NOT_SWIFT}):")
 # SWIFT allows 6 lines, banks were seen to use 30; also bounds what one movement can hold.
 FIELD_LINES_MAX = 256
@@ -50,7 +55,7 @@ def fields(source: Source) -> Iterator[Field | FileRefused]:
     for number, printed in _numbered(source):
         tag, line = _marked(printed) if printed[:1] in _MARKS else ("", printed)
         in_movement = current is not None and current.tag == MOVEMENT
-        if tag and not (in_movement and tag in TEXTS):
+        if tag and not (in_movement and current is not None and _is_text(tag, line, current)):
             if current is not None:
                 yield current
             current = Field(number, tag, [line])
@@ -78,15 +83,25 @@ def _numbered(source: Source) -> Iterator[tuple[int, str]]:
 def words(lines: list[str], *, characters_max: int) -> str:
     """The text of a movement: what follows its first line, `:86:` taken off.
 
-    A line as long as SWIFT allows was cut there, so the next one is joined to it.
+    A line as long as SWIFT allows was cut there, so the next one is joined to it; some banks count
+    the tag in.
     """
     text = ""
     for line in lines[1:]:
         piece = _TEXT_TAG.sub("", line)
-        text += piece if len(piece) >= _WRAPPED_AT else f"{piece}\n"
+        full = len(piece) >= _WRAPPED_AT or len(line) == _WRAPPED_AT
+        text += piece if full else f"{piece}\n"
         if len(text) > characters_max:
             break
     return text[:characters_max].strip()
+
+
+def _is_text(tag: str, line: str, movement: Field) -> bool:
+    """Whether this is text of a movement: its `:86:`, or words that a wrap made look like a tag."""
+    if tag in TEXTS or tag not in AFTER_MOVEMENT:
+        return True
+    wrapped = len(movement.lines[-1]) >= _WRAPPED_AT
+    return wrapped and _REST_OF_TIME.match(line) is not None
 
 
 def _marked(line: str) -> tuple[str, str]:

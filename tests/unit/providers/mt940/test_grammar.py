@@ -239,6 +239,23 @@ def test_lines_are_counted_whatever_ends_them(read_bytes: Read) -> None:
         assert [line.line_number for line in read_bytes(content)] == [5, 6]
 
 
+def test_words_that_look_like_a_tag_are_words(read_bytes: Read) -> None:
+    full = ":86:177?00GUT?20KREF+2026-01-02T00".ljust(65, "x")
+    for rest in (":58:23:09 A", ":20:15:33 A", ":13:00 A", ":12:STYLE"):
+        content = statement(":61:260102C1,NTRFX", full, rest, ":61:260102D1,NTRFX", ":86:B")
+        lines = read_bytes(content)
+        assert [line.text for line in lines] == [full[4:] + rest, "B"]
+        assert lines[0].raw.endswith(rest)
+
+
+def test_a_movement_may_follow_a_full_line(read_bytes: Read) -> None:
+    full = ":86:".ljust(65, "x")
+    for day in ("260102", "000102", "200102"):
+        moved = f":61:{day}C1,NTRFX"
+        content = statement(moved, full, moved, full, closing="C260102EUR2,")
+        assert [line.net_minor for line in read_bytes(content)] == [100, 100]
+
+
 def test_words_that_are_not_of_swift(read_bytes: Read) -> None:
     moved = (":61:260102C1,NTRFX", ":NS:01RENT", "02MAY", ":61:260102D1,NTRFX", ":NS:01BACK")
     content = statement(*moved).replace(b":60F:", b":NS:22HOUSE LTD\n23GIRO\n:60F:")
