@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 # Hours from UTC. Ambiguous ones (IST, CST, BST of Bangladesh) are read as payments providers mean
 # them: CST of America, BST of Britain, IST of India.
 ABBREVIATIONS = {
+    "MEZ": 1.0, "MESZ": 2.0,  # CET and CEST in German.
     "UTC": 0.0, "GMT": 0.0, "Z": 0.0, "WET": 0.0, "WEST": 1.0, "BST": 1.0, "CET": 1.0, "CEST": 2.0,
     "EET": 2.0, "EEST": 3.0, "MSK": 3.0, "IST": 5.5, "SGT": 8.0, "HKT": 8.0, "JST": 9.0,
     "AEST": 10.0, "AEDT": 11.0, "NZST": 12.0, "NZDT": 13.0, "BRT": -3.0, "AST": -4.0, "EST": -5.0,
