@@ -164,7 +164,8 @@ class Rows:
     def _moves(self, values: tuple[str, ...], chain: Chain, balance: int | None) -> bool:
         """Whether a row has moved its money: told by its impact, else by status and balance."""
         impact, status = values[12], values[11]
-        if impact:
+        stopped = bool(status) and status.lower() in CAME_TO_NOTHING
+        if impact and not stopped:
             return impact.lower() not in MEMO
         if (values[9] or values[10]).lower() in BASKET:
             return False
@@ -172,7 +173,7 @@ class Rows:
             return True
         if balance is not None and chain.balance is not None:
             return not chain.stands_still(balance)
-        return status.lower() not in CAME_TO_NOTHING
+        return not stopped
 
     def _fault(self, values: tuple[str, ...], number: int) -> FileRefused:
         """What is wrong with a row that could not be read, in words."""
@@ -205,11 +206,11 @@ class Rows:
         if zone_of(row["zone"] or style.zone) is None:
             yield "time_wrong", "zone", "the name of a zone"
         if day_of(row["date"], day_first=bool(style.day_first)) is None:
-            yield "time_wrong", "date", "a day"
+            yield "time_wrong", "date", "a day, with day and month in the order of the file"
         keys = row["id"] + row["related"] + row["invoice"]
         if not row["id"] or len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
             expected = f"printable keys of at most {KEYS_CHARACTERS_MAX} characters together"
             yield "key_wrong", "id", expected
         if not kind_of(row["type"] or row["about"], language=style.language, incoming=True):
             yield "state_wrong", style.words, "words that say what the row is"
-        yield "time_wrong", "date", "day and month in the order of the file, and a clock"
+        yield "time_wrong", "time", "a clock, hh:mm:ss"

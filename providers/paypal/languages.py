@@ -57,17 +57,21 @@ CAME_TO_NOTHING = {
 RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "german": (
         ("einbehalt", "reserve"), ("freigabe", "reserve"), ("währungsumrechnung", "transfer"),
-        ("autorisierung", "adjustment"), ("ach-abbuchung", "payout"),
+        ("autorisierung", "adjustment"), ("rechnung gesendet", "adjustment"),
+        ("ach-abbuchung", "payout"),
         ("ach-gutschrift", "transfer"), ("entgelt", "fee"), ("gebühr", "fee"),
         ("rückbelastung", "chargeback"), ("rückbuchung", "chargeback"),
         ("stornierung", "chargeback"), ("korrektur", "adjustment"),
         ("rückzahlung", "refund"), ("rückerstattung", "refund"),
         ("gutschrift auf paypal-konto", "transfer"), ("abbuchung", "payout"),
-        ("auszahlung", "payout"), ("einzahlung", "transfer"), ("zahlung", "payment"),
+        ("auszahlung", "payout"), ("einzahlung", "transfer"), ("überweisung", "transfer"),
+        ("gutschrift auf kreditkarte", "transfer"), ("anforderung gesendet", "adjustment"),
+        ("zahlung", "payment"),
     ),
     "english": (
         ("currency conversion", "transfer"), ("hold", "reserve"), ("release", "reserve"),
         ("reserve", "reserve"), ("authorization", "adjustment"), ("tax", "tax"),
+        ("request sent", "adjustment"), ("invoice sent", "adjustment"),
         ("chargeback reversal", "chargeback_reversal"), ("fee", "fee"),
         ("chargeback", "chargeback"), ("payment reversal", "chargeback"), ("refund", "refund"),
         ("withdrawal", "payout"), ("deposit", "transfer"), ("adjustment", "adjustment"),

@@ -184,6 +184,41 @@ def test_columns_that_were_not_chosen(read_bytes: Read) -> None:
     assert [line.net_minor for line in read_bytes(netted.encode())] == [121000, 0]
 
 
+# A hold and its end beside the payment that it was for; what was denied; German names of zones.
+HELD = """\
+"Datum","Uhrzeit","Zeitzone","Typ","Status","Währung","Brutto","Gebühr","Netto","Transaktionscode",\
+"Auswirkung auf Guthaben"{head}
+"18.06.2025","07:47:30","MESZ","Überweisung als Zahlungsquelle","Abgeschlossen","EUR","100,00",\
+"0,00","100,00","A","Haben"{a}
+"14.07.2025","12:54:01","MESZ","Einbehaltung für offene Autorisierung","Ausstehend","EUR","-13,21",\
+"0,00","-13,21","B","Soll"{b}
+"14.07.2025","12:56:04","MESZ","PayPal Express-Zahlung","Abgeschlossen","EUR","-13,21","0,00",\
+"-13,21","C","Soll"{c}
+"14.07.2025","12:56:04","MESZ","Rückbuchung allgemeiner Einbehaltung","Abgeschlossen","EUR",\
+"13,21","0,00","13,21","D","Haben"{d}
+"14.11.2025","15:09:08","MEZ","Anforderung gesendet","Abgeschlossen","EUR","16,67","0,00","16,67",\
+"E","Memo"{e}
+"14.11.2025","15:09:09","MEZ","Zahlung im Einzugsverfahren","Abgelehnt","EUR","-12,00","0,00",\
+"-12,00","F","Soll"{f}
+"""
+BALANCES = (
+    ',"Guthaben"', ',"100,00"', ',"86,79"', ',"73,58"', ',"86,79"', ',"86,79"', ',"86,79"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", [BALANCES, ("",) * 7])
+def test_holds_and_what_was_denied(read_bytes: Read, cells: tuple[str, ...]) -> None:
+    names = ("head", *"abcdef")
+    found = read_bytes(HELD.format(**dict(zip(names, cells, strict=True))).encode())
+    assert [line.kind for line in found] == [
+        "transfer", "reserve", "transfer", "reserve", "adjustment", "transfer",
+    ]  # fmt: skip
+    assert [line.net_minor for line in found] == [10000, -1321, -1321, 1321, 0, 0]
+    assert [line.original_minor for line in found[4:]] == [1667, -1200]
+    assert found[0].booked_at.isoformat() == "2025-06-18T07:47:30+02:00"
+    assert found[5].booked_at.isoformat() == "2025-11-14T15:09:09+01:00"
+
+
 def test_an_english_export_of_a_european_account(read_bytes: Read) -> None:
     european = (
         ENGLISH.replace(",058.09", ".058,09").replace(",057.34", ".057,34")
