@@ -9,7 +9,9 @@ Lines: where an element begins, as the parser tells. XML takes CR and CRLF for L
 parsing, because the parser counts LF alone.
 """
 
-from collections.abc import Iterator
+import codecs
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import cast
 
 from lxml import etree
@@ -23,6 +25,7 @@ Element = etree._Element  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 PENDING_BYTES_MAX = 8 << 20
 # What is parsed at once becomes a tree of ten times the size; a small one stays near the processor.
 FED_BYTES = 1 << 14
+OR_1252 = "tallystick.or_1252"
 ENTRY = "Ntry"
 ENDS = ("{*}Ntry", "{*}Stmt", "{*}Rpt", "{*}Ntfctn")
 CUT_OFF = {
@@ -92,9 +95,32 @@ class Document:
 
 
 def _pieces(source: Source) -> Iterator[bytes]:
-    for chunk in line_feeds(source):
+    """The bytes to parse; a document that declares nothing is UTF-8 where it can be, else 1252."""
+    chunks = line_feeds(source)
+    first = next(chunks, b"")
+    if first.startswith(b"<") and not first.startswith(b"<?xml") and b"\0" not in first[:4]:
+        chunks = _as_utf_8(chain((first,), chunks))
+    else:
+        chunks = chain((first,), chunks)
+    for chunk in chunks:
         for at in range(0, len(chunk), FED_BYTES):
             yield chunk[at : at + FED_BYTES]
+
+
+def _as_utf_8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-8")(errors=OR_1252)
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _or_1252(wrong: UnicodeError) -> tuple[str, int]:
+    assert isinstance(wrong, UnicodeDecodeError), "nothing is encoded with it"
+    content = wrong.object[wrong.start : wrong.end]
+    return content.decode("cp1252", errors="replace"), wrong.end
+
+
+codecs.register_error(OR_1252, _or_1252)
 
 
 def local_name(element: Element) -> str:

@@ -21,7 +21,10 @@ _BARE = re.compile(
 )
 _MESSAGES = {"052": "BkToCstmrAcctRpt", "053": "BkToCstmrStmt", "054": "BkToCstmrDbtCdtNtfctn"}
 _STATEMENTS = {"052": "Rpt", "053": "Stmt", "054": "Ntfctn"}
-_UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_UTF_16 = {
+    **dict.fromkeys((codecs.BOM_UTF16_LE, b"<\0"), "utf-16-le"),
+    **dict.fromkeys((codecs.BOM_UTF16_BE, b"\0<"), "utf-16-be"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,3 +138,26 @@ def test_newer_versions_are_told_by_content() -> None:
         found = recognise(message([Account(())], version=version))
         assert found is not None
         assert found[1].name == "camt.053"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(read_bytes: Read, encoding: str) -> None:
+    wide = ONE.decode().replace("UTF-8", encoding.upper()[:6] + encoding[-2:].upper())
+    (line,) = read_bytes(wide.replace("payout", "Zürich €").encode(encoding))
+    assert (line.net_minor, line.text) == (1234, "Zürich € 7")
+
+
+def test_a_document_that_declares_nothing(read_bytes: Read, prove_bytes: Prove) -> None:
+    """As a bank sends it over FinTS: no declaration, and letters of Latin-1."""
+    declared = ONE.replace(b"payout", "für Köln €".encode("cp1252"))
+    bare = declared[declared.index(b"<Document") :]
+    (line,) = read_bytes(bare)
+    assert line.text == "für Köln € 7"
+    long = bare.replace(b"<Acct>", b"<!--" + b"x" * 300_000 + b"--><Acct>")
+    (line,) = read_bytes(long.replace("für".encode("cp1252"), "für ж".encode()))
+    assert line.text == "für ж Köln € 7"
+    for rest in (b"x", b"\xc3", b"\xff"):
+        assert isinstance(prove_bytes(bare + rest), FileRefused)
+    outcome = prove_bytes(declared)  # It says that it is UTF-8.
+    assert isinstance(outcome, FileRefused)
+    assert outcome.code == "xml_wrong"
