@@ -259,7 +259,7 @@ def _zone(name: str) -> tzinfo | None:
     sign, hours, part = found.groups()
     minutes = 0
     if part is not None:
-        halves = {"5": 30, "50": 30, "25": 15, "75": 45}
+        halves = {"0": 0, "5": 30, "50": 30, "25": 15, "75": 45}
         minutes = halves.get(part, int(part) if len(part) > 1 else -1)
     sixty = 60
     if int(hours) > HOURS_MAX or not 0 <= minutes < sixty:

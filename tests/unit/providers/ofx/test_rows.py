@@ -81,6 +81,7 @@ def test_what_is_no_amount_is_refused(prove_bytes: Prove, printed: str) -> None:
      ("20260331101500[+5.30:IST]", "2026-03-31T10:15:00+05:30", "+5.30:IST"),
      ("20260331101500[5.5]", "2026-03-31T10:15:00+05:30", "5.5"),
      ("20260331101500[0:GMT]", "2026-03-31T10:15:00+00:00", "0:GMT"),
+     ("20260331101500[-3.0:BRT]", "2026-03-31T10:15:00-03:00", "-3.0:BRT"),
      ("20260331101500[EST]", "2026-03-31T10:15:00-05:00", "EST")],
 )  # fmt: skip
 def test_times(read_bytes: Read, printed: str, moment: str, zone: str) -> None:
