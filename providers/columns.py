@@ -1,9 +1,11 @@
 """Columns of a file by their printed names: where each is, each once, and a quick way to take them.
 
-Shape: find_columns(names, fields) -> field to position; pick(found, fields) -> cells to a tuple.
+Shape: find_columns(names, fields) -> field to position; pick(found, fields) -> cells to a tuple;
+is_rounded(cell) tells a key that a spreadsheet has spoiled.
 Errors: FileRefused `column_twice`, `column_missing`; the caller's line number is in it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import cast
@@ -11,6 +13,10 @@ from typing import cast
 from providers.settlement_file import FileRefused, shown
 
 Pick = Callable[[list[str]], tuple[str, ...]]
+
+ROUNDED = "E+"  # Hardly a key has it: where it is not, nothing more is looked at.
+UNROUNDED = "a key with all its digits: a spreadsheet has rounded them"
+_ROUNDED = re.compile(r"[0-9]{1,20}[.,][0-9]{1,20}E\+[0-9]{1,4}")
 
 
 def find_columns(
@@ -63,3 +69,13 @@ def pick(found: Mapping[str, int], fields: Sequence[str], *, absent: int) -> Pic
     """Take these fields (two at least) of a row; `absent` is the position of those not there."""
     assert len(fields) > 1, "one alone would not come as a tuple"
     return cast("Pick", itemgetter(*(found.get(field, absent) for field in fields)))
+
+
+def any_rounded(*keys: str) -> bool:
+    """Whether one of them is; to be asked where ROUNDED is in a row's keys."""
+    return any(map(is_rounded, keys))
+
+
+def is_rounded(cell: str) -> bool:
+    """Whether a spreadsheet took a key for a number and cut its digits: `8.8E+15`."""
+    return ROUNDED in cell and _ROUNDED.fullmatch(cell) is not None

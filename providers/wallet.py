@@ -23,7 +23,17 @@ from providers.china import (
     is_identity,
     wrong_width,
 )
-from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
+from providers.columns import (
+    ROUNDED,
+    UNROUNDED,
+    Pick,
+    any_rounded,
+    find_columns,
+    is_rounded,
+    missing_column,
+    names_to_fields,
+    pick,
+)
 from providers.reader import Reading
 from providers.settlement_file import (
     TEXT_CHARACTERS_MAX,
@@ -152,6 +162,8 @@ class _Rows:
             return self._fault(row, number)
         if not is_identity(f"{identity}{reference}"):
             return self._fault(row, number)
+        if ROUNDED in line and any_rounded(trade, order):
+            return self._fault(row, number)
         self._add(row["direction"], amount_minor, done=movement.done)
         self.last = booked_at if self.last is None else max(self.last, booked_at)
         net = movement.sign * amount_minor
@@ -173,6 +185,8 @@ class _Rows:
     def _fault(self, row: Mapping[str, str], number: int) -> FileRefused:
         """What is wrong with a row of which something is."""
         code, field, expected = "key_wrong", "trade", "printable keys, not too long"
+        if any_rounded(row["trade"], row["order"]):
+            field, expected = "trade" if is_rounded(row["trade"]) else "order", UNROUNDED
         movement = self._wallet.judge(row)
         if china_time(row["time"]) is None:
             code, field, expected = "time_wrong", "time", "YYYY-MM-DD HH:MM:SS"

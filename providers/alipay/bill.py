@@ -182,9 +182,10 @@ def _compare(
     found = [_AMOUNT.fullmatch(other) for other in others]
     amounts = {one[1]: one[2] for one in found if one is not None}
     items = layout.totals.get(label, ())
-    if count is None or len(amounts) != len(found) or set(amounts) != set(items):
+    if not items or count is None or len(amounts) != len(found) or set(amounts) != set(items):
         message = f"line {number} is no total with the count and the amounts that are known"
-        return FileRefused("totals_not_understood", message, number, shown(label), shown(text))
+        name = label if items else ""
+        return FileRefused("totals_not_understood", message, number, name, shown(text))
     sums = table.sums[label]
     controls = [
         Control(f"{label}笔数", count[1], str(sums.count), int(count[1]) == sums.count, number)

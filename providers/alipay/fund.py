@@ -24,6 +24,7 @@ from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, Settleme
 TITLE = "#支付宝账务明细查询"
 INCOME, EXPENSE = "收入合计", "支出合计"
 FIELDS = ("flow", "business", "order", "product", "time", "income", "expense", "type", "remark")
+KEYS = ("flow", "business", "order")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "flow": ("账务流水号",),
     "business": ("业务流水号",),
@@ -98,7 +99,7 @@ def _fault(table: Table, row: tuple[str, ...], number: int) -> FileRefused:
     cells: dict[str, str] = dict(zip(FIELDS, row, strict=True))
     income, expense = (_minor(cells[name] or "0") for name in ("income", "expense"))
     code, name, expected = "key_wrong", "flow", "printable keys, not too long"
-    rounded = [key for key in ("flow", "business", "order") if is_rounded(cells[key])]
+    rounded = [key for key in KEYS if is_rounded(cells[key])]
     if rounded:
         name, expected = rounded[0], UNROUNDED
     if income is None or expense is None:

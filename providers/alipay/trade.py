@@ -17,6 +17,7 @@ from providers.china import (
     unknown_of,
     wrong_width,
 )
+from providers.columns import ROUNDED, UNROUNDED, any_rounded, is_rounded
 from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, SettlementLine
 
 TITLE = "#支付宝业务明细查询"
@@ -27,6 +28,7 @@ FIELDS = (
     "trade", "order", "type", "product", "finished", "received", "discount", "refund", "service",
     "share",
 )  # fmt: skip
+KEYS = ("order", "refund", "trade")
 AMOUNTS = ("received", "discount", "service", "share")
 NOTHING = {"service": "0", "share": "0"}  # Cells that may be empty.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -64,6 +66,8 @@ def _take(table: Table, line: str, number: int) -> SettlementLine | FileRefused:
         return _fault(table, row, number)
     if not (reference or trade) or not is_identity(identity):
         return _fault(table, row, number)
+    if ROUNDED in identity and any_rounded(trade, order, refund):
+        return _fault(table, row, number)
     if kind in TOTAL_OF:
         sums = table.sums[TOTAL_OF[kind]]
         sums.count += 1
@@ -92,6 +96,9 @@ def _fault(table: Table, row: tuple[str, ...], number: int) -> FileRefused:
     printed = {name: _minor(cells[name] or NOTHING.get(name, "")) for name in AMOUNTS}
     bad = [name for name, minor in printed.items() if minor is None]
     code, name, expected = "key_wrong", "order", "printable keys, not too long"
+    rounded = [name for name in KEYS if is_rounded(cells[name])]
+    if rounded:
+        name, expected = rounded[0], UNROUNDED
     if bad:
         code, name = "amount_wrong", bad[0]
         expected = f"an amount with at most {DECIMALS} decimals"

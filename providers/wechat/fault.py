@@ -7,6 +7,7 @@ Source: docs/formats/wechat.md.
 from collections.abc import Iterator
 
 from providers.amounts import exponent_of, rounding_parser, unsigned_parser
+from providers.columns import UNROUNDED, is_rounded
 from providers.settlement_file import FileRefused, shown
 from providers.wechat.layout import AMOUNTS, EMPTY, FEE, VALUES, Layout
 from providers.wechat.values import (
@@ -61,3 +62,5 @@ def _faults(row: dict[str, str], layout: Layout) -> Iterator[tuple[str, str, str
     for field in KEYS:
         if not is_identity(row[field]):
             yield "key_wrong", field, KEY
+        if is_rounded(row[field]):
+            yield "key_wrong", field, UNROUNDED

@@ -12,7 +12,16 @@ from datetime import date
 
 from providers.amounts import printed, scale, signed_parser, unsigned_parser
 from providers.china import ZONE, cell_wrong, is_identity, unknown_of, wrong_width
-from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
+from providers.columns import (
+    ROUNDED,
+    UNROUNDED,
+    Pick,
+    find_columns,
+    is_rounded,
+    missing_column,
+    names_to_fields,
+    pick,
+)
 from providers.reader import Reading
 from providers.settlement_file import (
     TEXT_CHARACTERS_MAX,
@@ -23,7 +32,7 @@ from providers.settlement_file import (
     shown,
 )
 from providers.source import Source, first_line
-from providers.wechat.layout import CELL_SEPARATOR, COUNT, EMPTY, names_of
+from providers.wechat.layout import CELL_SEPARATOR, COUNT, EMPTY, ROW, names_of
 from providers.wechat.values import china_time, digest
 
 PROVIDER = "wechat"
@@ -122,16 +131,14 @@ class _Rows:
             field, text = ("收支类型", direction) if not sign else ("业务类型", kind_cell)
             expected = "收入 or 支出" if not sign else "a short word"
             return cell_wrong("state_wrong", number, name=field, printed=text, expected=expected)
-        if not is_identity(identity):
-            expected = "printable keys, not too long"
-            return cell_wrong(
-                "key_wrong", number, name="资金流水单号", printed=flow, expected=expected
-            )
+        wrong = None
+        if ROUNDED in identity or not is_identity(identity):
+            wrong = _key_fault(number, (flow, business, voucher), identity)
+        if wrong is not None:
+            return wrong
         self._add(sign, minor=minor, balance_minor=balance_minor)
         self.last_number = number
-        self.last_day = max(
-            self.last_day, time[:10]
-        )  # All are China's: their text says which is the last.
+        self.last_day = max(self.last_day, time[:10])  # Of one zone: text tells the last.
         net = sign * minor
         gross, fee = (0, -net) if kind == "fee" else (net, 0)
         return SettlementLine(
@@ -177,6 +184,18 @@ def _fault(number: int, *, time: str, amount: str, balance: str) -> FileRefused:
     return cell_wrong("amount_wrong", number, name="账户结余", printed=balance, expected=expected)
 
 
+def _key_fault(number: int, keys: tuple[str, str, str], identity: str) -> FileRefused | None:
+    """What is wrong with keys; None if nothing is."""
+    for field, key in zip(("flow", "business", "voucher"), keys, strict=True):
+        if is_rounded(key):
+            name = COLUMNS[field][0]
+            return cell_wrong("key_wrong", number, name=name, printed=key, expected=UNROUNDED)
+    if is_identity(identity):
+        return None
+    name, expected = COLUMNS["flow"][0], "printable keys, not too long"
+    return cell_wrong("key_wrong", number, name=name, printed=keys[0], expected=expected)
+
+
 def _ending(
     rows: _Rows, lines: Iterator[tuple[int, str]], names_line: tuple[int, str]
 ) -> Ending | FileRefused:
@@ -184,7 +203,7 @@ def _ending(
     number, header = names_line
     names = names_of(header)
     if sorted(names) != sorted(TOTALS):
-        message = f"line {number} is neither a row nor the names of the five totals"
+        message = f"line {number} is neither a row, {ROW}, nor the names of the five totals"
         return FileRefused("totals_not_understood", message, number, "", shown(header))
     if not rows.last_number:
         return FileRefused("no_lines", "a bill without a row is of no day", number)

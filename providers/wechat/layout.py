@@ -13,6 +13,7 @@ from providers.columns import Pick, find_columns, pick
 from providers.settlement_file import FileRefused, shown
 
 CELL_SEPARATOR = ",`"  # A backtick stands before every value, so a comma alone does not separate.
+ROW = "which begins with a backtick (was it saved by a spreadsheet?)"
 
 
 # What is read of a row, in the order in which Layout gives it.
@@ -123,10 +124,13 @@ def parse_header(line: str) -> Layout | FileRefused:
 def parse_totals_header(line: str, number: int, *, refunds: bool) -> list[str] | FileRefused:
     """The names of the totals in their order, all of them known."""
     names = names_of(line)
-    for name in names:
-        if name not in TOTALS:
-            message = f"line {number} is neither a row nor names of totals: {shown(name)}"
-            return FileRefused("totals_not_understood", message, number, shown(name))
+    strange = [shown(name) for name in names if name not in TOTALS]
+    if len(strange) == len(names):
+        message = f"line {number} is neither a row, {ROW}, nor names of totals"
+        return FileRefused("totals_not_understood", message, number, "", shown(line))
+    if strange:
+        message = f"line {number}: {strange[0]!r} is no total that we know"
+        return FileRefused("totals_not_understood", message, number, strange[0])
     for field in (*TOTALS_REQUIRED, *(("refund_amount",) if refunds else ())):
         if not any(TOTALS[name] == field for name in names):
             message = f"the totals in line {number} lack one for {field}"

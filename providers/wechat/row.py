@@ -6,7 +6,7 @@ something is wrong; providers.wechat.fault says what.
 Source: docs/formats/wechat.md.
 """
 
-from providers.columns import wrong_width
+from providers.columns import ROUNDED, any_rounded, wrong_width
 from providers.settlement_file import UNKNOWN, FileRefused, SettlementLine
 from providers.wechat.fault import find_fault
 from providers.wechat.layout import ABSENT, CELL_SEPARATOR, EMPTY, Layout
@@ -67,13 +67,13 @@ class Rows:
         identity = f"{kind}/{ours}/{theirs}"
         settle, refunded, fee = figures
         wrong = contradiction(kind, layout, settle_minor=settle, refund_minor=refunded)
-        if wrong or not is_identity(identity):
+        spoiled = ROUNDED in identity and any_rounded(ours, theirs)
+        if wrong or spoiled or not is_identity(identity):
             return find_fault(cells, layout, number)
         self.count += 1
         self.payee.see((merchant, sub_merchant))
-        self.last_day = max(
-            self.last_day, time[:10]
-        )  # All are China's: their text says which is the last.
+        # All are China's: their text says which is the last.
+        self.last_day = max(self.last_day, time[:10])
         gross = settle - refunded
         return SettlementLine(
             PROVIDER, self._batch_id, number, kind, ours or identity, theirs if named else "",
