@@ -100,27 +100,28 @@ class Balance:
         if word == TRANSFER and source and (source == payout or text == OLD_PAYOUT):
             kind, is_payout = PAYOUT, True
         part = source if is_payout and source[:3] in PAYOUT_IDS else payout
-        self._longest_before = self._longest
-        if len(payout) > self._longest:  # noqa: PLR1730 - max() costs a tenth of the row.
-            self._longest = len(payout)
-        if not self._payouts.see(
-            (part, currency), net, is_payout=is_payout, line_number=row.number
-        ):
+        self._measure(payout)
+        key = part, currency
+        if not self._payouts.see(key, net, is_payout=is_payout, line_number=row.number):
             return _too_many(row.number)
         ours = (own_refund if kind == "refund" else "") or own or intent
-        original, original_currency = NO_AMOUNT
+        original, original_in = NO_AMOUNT
         if facing and facing_currency != printed_currency:
-            original, original_currency = _original((facing, facing_currency), currency, gross)
-        zone = self._zone or ("UTC" if booked.endswith(("Z", "UTC")) else "")
+            original, original_in = _original((facing, facing_currency), currency, gross)
         return (
             SettlementLine(
                 PROVIDER, self._batch_id, row.number, kind, ours if is_key(ours) else identity,
                 source, identity, gross, fee, net, currency, booked_at, row.raw, NO_RESIDUE, word,
-                zone, remembered_moment(value) if value else None, account, part,
-                original, original_currency, rate_of(rate) if rate else None,
-                text[:TEXT_CHARACTERS_MAX],
+                self._zone or ("UTC" if booked.endswith(("Z", "UTC")) else ""),
+                remembered_moment(value) if value else None, account, part,
+                original, original_in, rate_of(rate) if rate else None, text[:TEXT_CHARACTERS_MAX],
             ),
         )  # fmt: skip
+
+    def _measure(self, payout: str) -> None:
+        self._longest_before = self._longest
+        if len(payout) > self._longest:  # noqa: PLR1730 - max() costs a tenth of the row.
+            self._longest = len(payout)
 
     def may_be_cut(self, line: SettlementLine, cell: str) -> bool:
         """Whether the file's last cell may have been longer."""
