@@ -142,6 +142,7 @@ def _proof(
         unknown=tuple(sorted(kind for kind in tally.kinds if kind.startswith(UNKNOWN))),
         sha256=digest,
         accounts=tally.totals_by_account(),
+        moved=tally.moved(day),
     )
 
 

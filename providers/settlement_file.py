@@ -57,6 +57,7 @@ class SettlementLine:
     original_currency: str = ""
     exchange_rate: Decimal | None = None
     text: str = ""  # What is said in words: where a bank names the payout.
+    pending: bool = False  # Announced only: no money has moved, and what moves is another line.
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class CurrencyTotals:
 
 @dataclass(frozen=True, slots=True)
 class AccountTotals:
-    """The lines of one account. `business_day`: the last on which one of them was booked."""
+    """Lines that have moved money. `business_day`: the last on which one of them was booked."""
 
     lines: int
     business_day: date
@@ -102,8 +103,9 @@ class Ending:
 class FileProof:
     """The whole file, read once. It counts when every control holds.
 
-    `accounts`: what is whose, of the lines that say so. Of a file of several, no merchant account
-    stands for the whole.
+    `lines`, `currencies` and `kinds` are of every line. `moved` is what is left without pending
+    ones, where there are any: that is what a book takes. `accounts`: what of it is whose, of the
+    lines that say so; of a file of several, no merchant account stands for the whole.
     """
 
     format: str
@@ -119,6 +121,7 @@ class FileProof:
     unknown: tuple[str, ...]  # The kinds among `kinds` that nobody listed.
     sha256: str  # Of the plain bytes: the same file gzipped is the same file.
     accounts: dict[str, AccountTotals] = field(default_factory=dict[str, AccountTotals])
+    moved: AccountTotals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,18 @@ totals_by_account(). Bound: KINDS_MAX kinds, ACCOUNTS_MAX accounts.
 Errors: FileRefused `too_many_kinds`, `too_many_accounts`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from providers.reader import Run
-from providers.settlement_file import NO_RESIDUE, AccountTotals, CurrencyTotals, FileRefused
+from providers.settlement_file import (
+    NO_RESIDUE,
+    AccountTotals,
+    CurrencyTotals,
+    FileRefused,
+    SettlementLine,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +41,7 @@ class Tally:
     def __init__(self) -> None:
         self.kinds: dict[str, int] = {}
         self._accounts: dict[str, dict[str, _Sums]] = {"": {}}
+        self._pending: dict[str, _Sums] = {}
         self._last: dict[str, datetime] = {}  # When something of an account was booked last.
 
     def add_all(self, run: Run) -> FileRefused | None:
@@ -49,6 +57,9 @@ class Tally:
                 if len(kinds) > KINDS_MAX:
                     message = f"more than {KINDS_MAX} kinds of lines: this is another format"
                     return FileRefused("too_many_kinds", message, line.line_number)
+            if line.pending:
+                self._announced(line)
+                continue
             if line.account != account:
                 account = line.account
                 currencies = self._accounts.setdefault(account, {})
@@ -68,18 +79,34 @@ class Tally:
                 last[account] = line.booked_at
         return None
 
+    def _announced(self, line: SettlementLine) -> None:
+        """Counted in the totals of the file, and nowhere else."""
+        sums = self._pending.setdefault(line.currency, _Sums())
+        sums.lines += 1
+        sums.gross += line.gross_minor
+        sums.fee += line.fee_minor
+        sums.net += line.net_minor
+        sums.residue += line.residue_minor
+
     @property
     def lines(self) -> int:
         """All of them."""
-        return sum(sums.lines for each in self._accounts.values() for sums in each.values())
+        return sum(sums.lines for each in self._parts() for sums in each.values())
+
+    def _parts(self) -> Sequence[Mapping[str, _Sums]]:
+        return (*self._accounts.values(), self._pending)
 
     def totals(self) -> dict[str, CurrencyTotals]:
         """Of the whole file, by currency."""
-        by_code: dict[str, list[_Sums]] = {}
-        for currencies in self._accounts.values():
-            for code, sums in currencies.items():
-                by_code.setdefault(code, []).append(sums)
-        return {code: _total(found) for code, found in sorted(by_code.items())}
+        return _by_code(self._parts())
+
+    def moved(self, day: date) -> AccountTotals | None:
+        """Without what is pending; None: nothing is. `day`: the file's."""
+        if not self._pending:
+            return None
+        parts = self._accounts.values()
+        lines = sum(sums.lines for each in parts for sums in each.values())
+        return AccountTotals(lines, day, _by_code(parts))
 
     def totals_by_account(self) -> dict[str, AccountTotals]:
         """Of each account that lines name."""
@@ -87,11 +114,20 @@ class Tally:
             account: AccountTotals(
                 sum(sums.lines for sums in currencies.values()),
                 self._last[account].date(),
-                {code: _total([sums]) for code, sums in sorted(currencies.items())},
+                _by_code([currencies]),
             )
             for account, currencies in sorted(self._accounts.items())
             if account
         }
+
+
+def _by_code(parts: Iterable[Mapping[str, _Sums]]) -> dict[str, CurrencyTotals]:
+    """What parts come to together, by currency."""
+    found: dict[str, list[_Sums]] = {}
+    for part in parts:
+        for code, sums in part.items():
+            found.setdefault(code, []).append(sums)
+    return {code: _total(each) for code, each in sorted(found.items())}
 
 
 def _total(found: Iterable[_Sums]) -> CurrencyTotals:

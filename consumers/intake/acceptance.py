@@ -9,7 +9,13 @@ is that names none. A slash in an account becomes a hyphen: it parts the names o
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from providers.settlement_file import FileProof, FileRefused, SettlementLine, batch_id_of
+from providers.settlement_file import (
+    AccountTotals,
+    FileProof,
+    FileRefused,
+    SettlementLine,
+    batch_id_of,
+)
 
 CONTROL_FAILED = "control_failed"
 NAMES_MAX = 5  # Accounts that a refusal names.
@@ -21,6 +27,7 @@ class Acceptance:
 
     because: str = ""
     account: str = ""
+    again: bool = False  # Although these very bytes are in as a file of another account.
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +41,15 @@ class Taken:
     because: str
     account: str = ""
 
+    @property
+    def accounts(self) -> list[str]:
+        """Its own, and whatever the file names."""
+        return [self.proof.merchant_account, *map(_plain, self.proof.accounts)]
+
     def lines(self, lines: Iterable[SettlementLine]) -> Iterator[SettlementLine]:
-        """Those of the file's lines that are its own."""
-        return (line for line in lines if not self.account or line.account == self.account)
+        """Those of the file's lines that are its own, and have moved money."""
+        ours = (each for each in lines if not self.account or each.account == self.account)
+        return (each for each in ours if not each.pending)
 
 
 def taken(answer: FileProof | FileRefused, said: Acceptance) -> tuple[Taken, ...] | FileRefused:
@@ -55,7 +68,8 @@ def taken(answer: FileProof | FileRefused, said: Acceptance) -> tuple[Taken, ...
         message = "the file does not say whose it is: name the account with --account"
         return FileRefused("account_unknown", message)
     if answer.merchant_account or not named:
-        return (Taken(_of(answer, said.account or next(iter(named))), because),)
+        whole = _only(answer, answer.moved) if answer.moved else answer
+        return (Taken(_of(whole, said.account or next(iter(named))), because),)
     chosen = (said.account,) if said.account else tuple(named)
     return tuple(_part(answer, name, because=because, account=named[name]) for name in chosen)
 
@@ -82,14 +96,18 @@ def _accounts(proof: FileProof) -> dict[str, str]:
         return {_plain(proof.merchant_account): proof.merchant_account}
     found = {_plain(account): account for account in proof.accounts}
     named = sum(each.lines for each in proof.accounts.values())
-    return found if named == proof.lines and len(found) == len(proof.accounts) else {}
+    every_line = named == (proof.moved or proof).lines
+    return found if every_line and len(found) == len(proof.accounts) else {}
 
 
 def _part(proof: FileProof, name: str, *, because: str, account: str) -> Taken:
-    totals = proof.accounts[account]
-    day, lines, currencies = totals.business_day, totals.lines, totals.currencies
-    part = replace(proof, business_day=day, lines=lines, currencies=currencies)
+    part = _only(proof, proof.accounts[account])
     return Taken(_of(part, name), because, account)
+
+
+def _only(proof: FileProof, totals: AccountTotals) -> FileProof:
+    day, lines, currencies = totals.business_day, totals.lines, totals.currencies
+    return replace(proof, business_day=day, lines=lines, currencies=currencies)
 
 
 def _of(proof: FileProof, account: str) -> FileProof:

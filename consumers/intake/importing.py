@@ -26,6 +26,7 @@ from commands.answering import ACCEPTED
 from consumers.asking import SILENCE_S_MAX, Asker
 from consumers.intake.absence import Looking, check_absent
 from consumers.intake.acceptance import Acceptance, Taken, rising, taken
+from consumers.intake.comparison import compared
 from consumers.intake.inbox import NAME_BYTES_MAX, is_plain
 from consumers.intake.lines import Published
 from consumers.intake.publishing import RefusedLines, Tally, publish_lines
@@ -117,7 +118,7 @@ class Importer:
             copy = Path(folder) / unfinished.file_name
             with recorded(self.surroundings.settings.postgres) as records, copy.open("wb") as out:
                 out.writelines(records.kept(unfinished.sha256))
-            said = Acceptance(unfinished.accepted_because, unfinished.merchant_account)
+            said = Acceptance(unfinished.accepted_because, unfinished.merchant_account, again=True)
             return self._import(copy, unfinished.book, format_name=unfinished.format, said=said)
 
     def _import(
@@ -128,7 +129,8 @@ class Importer:
         if isinstance(batches, FileRefused):
             return batches
         with recorded(self.surroundings.settings.postgres) as records:
-            outcome = self._put(records, copy, book, batches)
+            twice = None if said.again else _twice(records, batches[0])
+            outcome = twice or self._put(records, copy, book, batches)
         if isinstance(outcome, FileRefused):
             return outcome
         whole = answer.proof if isinstance(answer, FileRefused) else answer
@@ -161,6 +163,16 @@ class Importer:
                     _Run(self, records, asker, each, _published(book, each, state)).run(copy, state)
                     for each, state in begun
                 ]
+
+
+def _twice(records: Records, batch: Taken) -> FileRefused | None:
+    """Only where a person says whose a file is can it be said in two ways."""
+    other = records.under_another_name(batch.proof.sha256, batch.accounts)
+    if other is None:
+        return None
+    account, book = other
+    message = f"these very bytes are in book {book} as a file of {account}"
+    return FileRefused("file_of_another_account", message)
 
 
 def _published(book: str, batch: Taken, state: State) -> Published:
@@ -247,10 +259,13 @@ class _Run:
         published, importer = self.published, self.importer
         looking = Looking(sealed_sequence, importer.patience_s, importer.stop)
         absent = check_absent(self.asker, self.records, published, looking)
-        if absent is not None:
-            batch_id = published.proof.batch_id
-            self.records.turn(published.book, batch_id=batch_id, status=DONE)
-        return self._report(outcome, tally, absent=absent)
+        report = self._report(outcome, tally, absent=absent)
+        if absent is None:
+            return report
+        book, batch_id = published.book, published.proof.batch_id
+        self.records.turn(book, batch_id=batch_id, status=DONE)
+        matched, breaks = compared(self.records, book, batch_id=batch_id)
+        return replace(report, matched=matched, breaks=breaks)
 
     def _report(
         self,

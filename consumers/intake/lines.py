@@ -14,6 +14,7 @@ from pathlib import Path
 from commands.answer import CommandAnswered
 from consumers.asking import Ask
 from domain.settlement import (
+    EXPECTED_KINDS,
     CheckSettlement,
     CurrencyTotal,
     FileLine,
@@ -26,6 +27,7 @@ from schemas.meta import CommandMeta
 from schemas.names import Command
 
 CLIENT = "intake"
+APART = "~"
 LINES_MAX = 50  # Of a command: what one costs beside its lines is a fiftieth then.
 
 
@@ -74,7 +76,7 @@ class Published:
                 FileLine(
                     line.line_number,
                     line.kind.replace("/", "-"),  # It parts names; only an unknown kind has it.
-                    line.reference,
+                    reference_of(line),
                     line.provider_reference,
                     line.gross_minor,
                     line.fee_minor,
@@ -100,6 +102,17 @@ class Published:
             CLIENT, f"{batch_id}/{thing}", correlation_id=batch_id, effective_on=effective_on
         )
         return Ask(self.book, meta, command, internal=True)
+
+
+def reference_of(line: SettlementLine) -> str:
+    """Our key where something of ours may answer to it.
+
+    Of any other line many may share one (a bank's words, an order's fees), so what tells them apart
+    stands behind it: two lines are of one thing only where they say the same twice.
+    """
+    if line.kind in EXPECTED_KINDS or line.line_identity == line.reference:
+        return line.reference
+    return f"{line.reference}{APART}{line.line_identity}"
 
 
 def parts(lines: Iterable[SettlementLine]) -> Iterator[list[SettlementLine]]:

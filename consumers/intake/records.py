@@ -10,7 +10,7 @@ Errors: Outage; FileChangedError where the bytes are no longer those that were p
 """
 
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +82,8 @@ LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 7411))"
 UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(%s, 7411))"
 ELSEWHERE = """SELECT book FROM tally.imports
 WHERE provider = %s AND merchant_account = %s AND book <> %s LIMIT 1"""
+UNDER_ANOTHER_NAME = """SELECT merchant_account, book FROM tally.imports
+WHERE sha256 = %s AND merchant_account <> ALL(%s) ORDER BY began_at LIMIT 1"""
 BEGIN = """INSERT INTO tally.imports AS i (book, batch_id, provider, merchant_account, format,
   file_name, sha256, accepted_because, status, attempt, last_line, sealed_sequence)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'arriving', 1, 0, 0)
@@ -186,6 +188,11 @@ class Records:
         """Another book that has files of this account; empty: there is none."""
         row = self._one(ELSEWHERE, proof.provider, proof.merchant_account, book)
         return "" if row is None else str(row[0])
+
+    def under_another_name(self, sha256: str, accounts: Sequence[str]) -> tuple[str, str] | None:
+        """Account and book under which these very bytes are in, as a file of somebody else."""
+        row = self._one(UNDER_ANOTHER_NAME, sha256, list(accounts))
+        return None if row is None else (str(row[0]), str(row[1]))
 
     def keep(self, path: Path, proof: FileProof) -> None:
         """Keep the bytes of a proven file, all or none. Errors: FileChangedError."""

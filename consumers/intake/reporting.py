@@ -4,8 +4,9 @@ Shape: ImportReport; known(…) of a batch that is done; joined(reports, proof) 
 Units: lines of the file.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from consumers.intake.publishing import RefusedLines
 from providers.settlement_file import FileProof
@@ -21,7 +22,9 @@ class ImportReport:
     and then the batch is not sealed: `refusals` says why of the first of them, line 0 standing for
     the file as a whole. Lines of one command count as one of these, all of them. `absent`: how many
     things of ours the file should have brought and did not; None: not looked yet, because the read
-    models are behind. The service looks later. `batches`: what the file is in the book, an account
+    models are behind. The service looks later. `matched` lines answer what we expected; `breaks`
+    counts by kind what was opened about lines; None and empty where the read models are behind, or
+    nothing was done. `batches`: what the file is in the book, an account
     each; empty: the one of `proof`.
     """
 
@@ -35,6 +38,8 @@ class ImportReport:
     absent: int | None = None
     accepted_because: str = ""  # Why it counts though its own controls do not hold.
     batches: tuple[str, ...] = ()
+    matched: int | None = None
+    breaks: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def known(book: str, proof: FileProof, *, because: str) -> ImportReport:
@@ -51,6 +56,10 @@ def joined(reports: Sequence[ImportReport], proof: FileProof) -> ImportReport:
     outcomes = {each.outcome for each in reports}
     in_order = (STOPPED_BEFORE_SEAL, IMPORTED, ALREADY_IMPORTED)
     absent = [each.absent for each in reports if each.absent is not None]
+    matched = [each.matched for each in reports if each.matched is not None]
+    breaks: Counter[str] = Counter()
+    for each in reports:
+        breaks.update(each.breaks)
     return ImportReport(
         next(each for each in in_order if each in outcomes),
         reports[0].book,
@@ -62,4 +71,6 @@ def joined(reports: Sequence[ImportReport], proof: FileProof) -> ImportReport:
         sum(absent) if len(absent) == len(reports) else None,
         next((each.accepted_because for each in reports if each.accepted_because), ""),
         tuple(each.proof.batch_id for each in reports),
+        sum(matched) if len(matched) == len(reports) else None,
+        dict(breaks),
     )

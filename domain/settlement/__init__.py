@@ -33,7 +33,7 @@ from domain.settlement.events import (
     SettlementMatched,
 )
 from domain.settlement.evolve import evolve
-from domain.settlement.naming import break_id, settlement_id, settlement_of
+from domain.settlement.naming import EXPECTED_KINDS, break_id, settlement_id, settlement_of
 from domain.settlement.react import react
 from domain.settlement.state import (
     STATES,
@@ -52,6 +52,7 @@ from domain.settlement.state import (
 )
 
 __all__ = [
+    "EXPECTED_KINDS",
     "STATES",
     "ArrivingBatch",
     "Awaited",

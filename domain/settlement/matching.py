@@ -65,6 +65,7 @@ def expect(
     assert command.amount_minor != 0, "nothing is expected"
     assert command.promised_days >= 0, "promised for the past"
     assert naming.is_named(command), "expected under a name that no line would have"
+    assert command.kind in naming.EXPECTED_KINDS, "expected of a kind that lines are not told by"
     expected = SettlementExpected(
         command.settlement_id,
         command.provider,

@@ -8,6 +8,7 @@ reference's: it ends at the last `#`.
 
 from domain.settlement.commands import ExpectSettlement, ReportSettlementLines
 
+EXPECTED_KINDS = frozenset({"charge", "refund"})  # What our books ever expect a line of.
 AMOUNT_DIFFERS = "amount_differs"  # Matched, at another amount than ours.
 MISSING_IN_EVENTS = "missing_in_events"  # A line, and nothing of ours is open for it.
 MISSING_IN_FILE = "missing_in_file"  # Ours, and its day has passed without a line.

@@ -184,6 +184,7 @@ class Message:
             original_currency=entry.original.currency,
             exchange_rate=entry.original.rate,
             text=entry.text,
+            pending=known and entry.state != BOOKED,
         )
 
     def _identity(self, entry: Entry, booked_at: datetime, raw: str) -> str:

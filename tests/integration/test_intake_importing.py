@@ -27,6 +27,8 @@ EVERYTHING = ("writer", "relay", "projector")
 ROWS = 60
 SAMPLES = Path(__file__).parents[1] / "unit" / "providers" / "samples"
 UNBALANCED = SAMPLES / "nacha" / "moov-io_ach__20110805A.ach"
+PENDING = SAMPLES / "camt" / "moov-io_iso20022__FI_camt_052_sample.xml.xml"
+SHARED_WORDS = SAMPLES / "mt940" / "svenstaro_mt940-rs__MT940_SE_Example.sta"
 SEVERAL = SAMPLES / "mt940" / "wolph_mt940__cmxl__mt940.sta"
 FILES_HELD = """SELECT batch_id, status, lines, lines_reported FROM read.settlement_files
 ORDER BY batch_id"""
@@ -172,6 +174,59 @@ def test_what_a_person_answers_for_is_on_record_and_gone_on_with(
         again = importer.resume(unfinished)
         assert isinstance(again, ImportReport)
         assert (again.outcome, again.repeated) == ("already_imported", 48)
+
+
+def test_the_same_bytes_are_of_one_account_unless_somebody_insists(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        importer = Importer(system.surroundings)
+
+        def told(said: Acceptance) -> ImportReport | FileRefused:
+            return importer.import_file(NAMELESS, book="main", said=said)
+
+        first = told(Acceptance(account="acct_1"))
+        assert isinstance(first, ImportReport)
+        before = last_sequence(system)
+        twice = told(Acceptance(account="acct_l"))
+        assert isinstance(twice, FileRefused)
+        assert twice.code == "file_of_another_account"
+        assert "in book main as a file of acct_1" in twice.message
+        assert last_sequence(system) == before
+        same = told(Acceptance(account="acct_1"))
+        assert isinstance(same, ImportReport)
+        assert same.outcome == "already_imported"
+        insisted = told(Acceptance(account="acct_l", again=True))
+        assert isinstance(insisted, ImportReport)
+        assert (insisted.outcome, insisted.fresh) == ("imported", first.fresh)
+
+
+def test_movements_that_share_a_banks_words_are_none_twice(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    """84 of 103 say `DBT.Test`; the bank repeating itself in another file is what a break says."""
+    again = tmp_path / "again.sta"
+    again.write_bytes(SHARED_WORDS.read_bytes() + b"\n")
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        report = imported(system, SHARED_WORDS)
+        assert (report.matched, report.breaks) == (0, {"missing_in_events": 103})
+        report = imported(system, again)
+        assert (report.matched, report.breaks) == (0, {"duplicate_line": 103})
+
+
+def test_what_is_pending_moves_no_money(servers: Addresses, tmp_path: Path) -> None:
+    """Of two entries one is announced; once booked, it is another line of another file."""
+    proof = prove(PENDING)
+    assert isinstance(proof, FileProof)
+    assert (proof.lines, proof.currencies["EUR"].net_minor) == (2, 222_000)
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        report = imported(system, PENDING)
+        assert (report.outcome, report.fresh) == ("imported", 1)
+        system.caught_up("settlement")
+        with system.connect() as connection:
+            found = connection.execute("SELECT net FROM read.settlement_lines").fetchall()
+            stated = connection.execute("SELECT net FROM read.settlement_totals").fetchall()
+        assert found == stated == [(10_000,)]
 
 
 def of_the_event(system: System) -> str:

@@ -12,6 +12,7 @@ from providers.settlement_file import FileProof, FileRefused
 SAMPLES = Path(__file__).parents[2] / "providers" / "samples" / "nacha"
 UNBALANCED = SAMPLES / "moov-io_ach__20110805A.ach"
 GOOD = SAMPLES / "moov-io_ach__return-WEB.ach"
+PENDING = SAMPLES.parent / "camt" / "moov-io_iso20022__FI_camt_052_sample.xml.xml"
 SEVERAL = SAMPLES.parent / "mt940" / "wolph_mt940__cmxl__mt940.sta"
 NOTHING = Acceptance()
 REASON = Acceptance("agreed with the bank on the phone")
@@ -112,6 +113,20 @@ def test_one_account_of_several_may_be_taken_alone() -> None:
     assert isinstance(refused, FileRefused)
     assert refused.code == "account_contradicted"
     assert "10020030-1234567" in refused.message
+
+
+def test_what_is_pending_is_in_no_batch() -> None:
+    found = prove(PENDING)
+    assert isinstance(found, FileProof)
+    assert (found.lines, found.currencies["EUR"].net_minor) == (2, 222_000)
+    (batch,) = of(found, NOTHING)
+    assert (batch.proof.lines, batch.proof.currencies["EUR"].net_minor) == (1, 10_000)
+    assert (batch.proof.batch_id, batch.proof.business_day) == (
+        found.batch_id,
+        found.business_day,
+    )
+    (line,) = batch.lines(lines(PENDING, batch.proof))
+    assert line.net_minor == 10_000
 
 
 def test_lines_that_are_nobodys_leave_it_to_a_person_whose_the_file_is() -> None:

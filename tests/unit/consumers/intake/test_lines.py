@@ -5,7 +5,7 @@ from pathlib import Path
 
 from commands.answer import CommandAnswered
 from consumers.asking import Ask
-from consumers.intake.lines import LINES_MAX, Published, first_line_of, parts
+from consumers.intake.lines import LINES_MAX, Published, first_line_of, parts, reference_of
 from domain import settlement
 from domain.settlement import (
     BatchSealed,
@@ -50,6 +50,15 @@ def test_the_book_keeps_why_a_file_counts_though_its_controls_fail(tmp_path: Pat
     (event,) = outcome
     assert isinstance(event, SettlementFileImported)
     assert event.accepted_because == because
+
+
+def test_only_what_our_books_expect_goes_by_our_key_alone(tmp_path: Path) -> None:
+    """Of anything else many lines share one: a bank's words, the fees of one order."""
+    line = replace(proven(tmp_path)[1][0], reference="ours", line_identity="its own")
+    told = {kind: reference_of(replace(line, kind=kind)) for kind in ("charge", "refund", "fee")}
+    assert told == {"charge": "ours", "refund": "ours", "fee": "ours~its own"}
+    nameless = replace(line, kind="bank_entry", reference="its own")
+    assert reference_of(nameless) == "its own"
 
 
 def test_a_file_without_some_of_its_lines_is_not_sealed(tmp_path: Path) -> None:
