@@ -71,7 +71,7 @@ class Entries:
         shape, texts = cut(raw)
         plan = self._plans.get(shape)
         if plan is None:
-            plan = plan_of(self._tags, element)
+            plan = plan_of(self._tags, element, shape)
             if len(shape) <= SHAPE_CHARACTERS_MAX:
                 if len(self._plans) >= PLANS_MAX:
                     self._plans.clear()

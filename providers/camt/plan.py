@@ -11,8 +11,6 @@ Source: docs/formats/camt.md.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lxml import etree
-
 from providers.camt.document import Element
 from providers.camt.parts import Tags
 
@@ -76,26 +74,26 @@ def _plain(text: str) -> str:
     return text
 
 
-def plan_of(tags: Tags, entry: Element) -> Plan:
+def plan_of(tags: Tags, entry: Element, shape: str) -> Plan:
     """Look for every name once."""
-    return _Planner(tags, entry).plan()
+    return _Planner(tags, entry, shape).plan()
 
 
 class _Planner:
-    def __init__(self, tags: Tags, entry: Element) -> None:
+    def __init__(self, tags: Tags, entry: Element, shape: str) -> None:
         self._tags = tags
         self._entry = entry
         self._first, self._doubled = tags.parts(entry)
         self._details = list(entry.iterfind(tags.details)) if "NtryDtls" in self._first else []
         self._single = tags.parts(self._details[0]).first if len(self._details) == 1 else {}
         self._places: dict[Element, int] = {}
-        place = 0
-        for event, element in etree.iterwalk(entry, events=("start", "end")):
-            if event == "end":  # What follows an end tag is no text of an element.
-                place += 1
-            elif len(element) or element.text:  # An empty one has a single tag, and no text.
+        elements = entry.iter("*")
+        for place, tag in enumerate(shape.split(">")):
+            if tag.startswith("/"):
+                continue
+            element = next(elements)
+            if not tag.endswith("/"):  # An empty element: what follows is no text of it.
                 self._places[element] = place
-                place += 1
 
     def plan(self) -> Plan:
         first, at = self._first, self._at

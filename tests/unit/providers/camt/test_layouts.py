@@ -161,3 +161,38 @@ def test_a_document_that_declares_nothing(read_bytes: Read, prove_bytes: Prove) 
     outcome = prove_bytes(declared)  # It says that it is UTF-8.
     assert isinstance(outcome, FileRefused)
     assert outcome.code == "xml_wrong"
+
+
+INSIDE = [
+    "",
+    "12.34",
+    "<![CDATA[12.34]]>",
+    "<![CDATA[]]>",
+    "1<!-- 9 -->2.<?x?>34",
+    "&#49;2.34",
+    " 12.34 ",
+]
+
+
+@pytest.mark.parametrize("first", INSIDE)
+def test_places_do_not_move_whatever_is_empty_or_masked(
+    read_bytes: Read, prove_bytes: Prove, first: str
+) -> None:
+    """Entries of one shape as serialised, whichever of them is seen first."""
+    head, entry, tail = ONE.partition(b"<Ntry>" + ONE.split(b"<Ntry>")[1].split(b"</Ntry>")[0])
+    for second in INSIDE[1:]:
+        if not second.replace("<![CDATA[]]>", ""):
+            continue
+        entries = [
+            entry.replace(b"<Sts>", b'<X a="&gt;/">%s</X><Sts>' % first.encode(), 1),
+            entry.replace(b"12.34", second.encode(), 1),
+        ]
+        summary = head[head.index(b"<TxsSummry>") :]
+        content = head.replace(summary, b"").replace(b"CLBD", b"CLXX")
+        found = read_bytes(content + b"</Ntry>".join(entries) + tail)
+        assert [line.net_minor for line in found] == [1234, 1234]
+        assert [line.reference for line in found] == ["order-1", "order-1"]
+    empty = entry.replace(b"12.34", b"<![CDATA[]]>", 1) + b"</Ntry>" + entry
+    outcome = prove_bytes(head + empty + tail)
+    assert isinstance(outcome, FileRefused)
+    assert outcome.code == "amount_wrong"
