@@ -1,7 +1,8 @@
 """What Alipay's two bills share: `#` lines around a table, totals in the `#` lines behind it.
 
 Units: amounts in fen. Shape: a Layout says which bill it is, its Table takes the rows; read_bill is
-the reader of both. Cells may end with a tab, `#` lines with the commas of a spreadsheet.
+the reader of both. Cells may end with a tab, `#` lines with the commas of a spreadsheet. Colons,
+commas and brackets around words are those of Chinese or, in some copies, of ASCII.
 Account and period stand above the table, so a bill without rows is a good bill if it says both.
 Errors: the first thing that is not exactly understood refuses the file, by line and column.
 Source: docs/formats/alipay.md.
@@ -21,9 +22,9 @@ from providers.source import Source
 PROVIDER = "alipay"
 HEADING_LINES_MAX = 16  # Four were seen.
 DECIMALS = 2
-LIST_END, EXPORTED = "列表结束", "#导出时间："
-_ACCOUNT = re.compile(r"#账号：\[([0-9A-Za-z]{1,32})\]")
-_PERIOD = re.compile(r"#起始日期：\[([0-9]{4})年([0-9]{2})月([0-9]{2})日")
+LIST_END, EXPORTED = "列表结束", "#导出时间"
+_ACCOUNT = re.compile(r"#账号[：:]\[([0-9A-Za-z]{1,32})\]")
+_PERIOD = re.compile(r"#起始日期[：:]\[([0-9]{4})年([0-9]{2})月([0-9]{2})日")
 _COUNT = re.compile(r"([0-9]{1,9})笔")
 _AMOUNT = re.compile(r"([^0-9-]{0,20})共(-?[0-9][0-9,.]{0,30})元")
 
@@ -148,7 +149,7 @@ def _ending(
         exported = exported or text.startswith(EXPORTED)
         if not text or exported:
             continue
-        label, _, rest = text.removeprefix("#").partition("：")
+        label, _, rest = text.removeprefix("#").replace("：", ":").partition(":")
         compared = _compare(table, layout, (label, rest), number)
         if isinstance(compared, FileRefused):
             return compared
@@ -177,7 +178,7 @@ def _compare(
 ) -> tuple[Control, ...] | FileRefused:
     """`6笔，商家实收共0.06元，商家优惠共0.00元` beside what the rows come to."""
     label, text = total
-    first, *others = text.split("，")
+    first, *others = text.split("，" if "，" in text else ",")
     count = _COUNT.fullmatch(first)
     found = [_AMOUNT.fullmatch(other) for other in others]
     amounts = {one[1]: one[2] for one in found if one is not None}

@@ -144,6 +144,16 @@ def test_commas_of_a_spreadsheet_behind_comments_do_not_matter(prove_bytes: Prov
     assert isinstance(prove_bytes(packed(lines)), FileProof)
 
 
+def test_marks_of_ascii_are_as_good_as_chinese_ones(prove_bytes: Prove) -> None:
+    marks = str.maketrans("：，（）", ":,()")
+    lines = [line if line[0].isdigit() else line.translate(marks) for line in trade_lines(DAY)]
+    proof, usual = prove_bytes(packed(lines)), prove_bytes(packed(trade_lines(DAY)))
+    assert isinstance(proof, FileProof), proof
+    assert isinstance(usual, FileProof)
+    assert (proof.merchant_account, proof.controls) == (usual.merchant_account, usual.controls)
+    assert proof.currencies == usual.currencies
+
+
 def test_a_product_with_a_comma_is_read_when_it_is_quoted(
     prove_bytes: Prove, read_bytes: Read
 ) -> None:
