@@ -25,6 +25,8 @@ from providers.source import Source, first_line
 MARKS = {"psp reference", "type", "net currency", "net debit (nc)", "net credit (nc)"}
 ACCOUNTING_MARKS = {"psp reference", "record type", "settlement currency", "payable (sc)"}
 AGGREGATE_MARKS = {"net currency", "net debit (nc)", "net credit (nc)"}
+AGGREGATED = {"merchant/company", "start date", "end date", "aggregation"}  # Above the names.
+BOM = b"\xef\xbb\xbf"
 LOOK_ALIKES = {
     "balance account": "a report of Adyen for Platforms; it is not read",
     "dispute psp reference": "a dispute report of Adyen; it moves no money",
@@ -32,9 +34,10 @@ LOOK_ALIKES = {
 
 
 def _header(head: bytes) -> set[str]:
-    """The names of the first line, as they are compared; none if it is no header."""
+    """The names of the first line that is not blank; none if it is no header."""
+    begins = head.removeprefix(BOM).lstrip(b"\r\n")
     try:
-        cells = next(csv.reader([first_line(head)]), list[str]())
+        cells = next(csv.reader([first_line(begins)]), list[str]())
     except csv.Error:
         return set()
     return set(names_of(cells))
@@ -53,7 +56,7 @@ def recognises_accounting(head: bytes) -> bool:
 def resembles(head: bytes) -> str:
     """What else of Adyen's this is, in words; empty if it is nothing known."""
     names = _header(head)
-    if names >= AGGREGATE_MARKS:
+    if names >= AGGREGATE_MARKS or names >= AGGREGATED:
         return "a settlement report of Adyen without a line for each payment; it is not read"
     return next((what for name, what in LOOK_ALIKES.items() if name in names), "")
 

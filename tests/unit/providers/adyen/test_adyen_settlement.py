@@ -278,3 +278,17 @@ def test_what_is_made_up_is_proven_and_the_same_again(prove_bytes: Prove) -> Non
     assert isinstance(proof, FileProof)
     assert proof.lines == 2_000
     assert proof.kinds == {"charge": 1_800, "payout": 1, "refund": 199}
+
+
+@pytest.mark.parametrize("blank", [b"\n\n", b"\xef\xbb\xbf\r\n"])
+def test_blank_lines_may_stand_before_the_header(prove_bytes: Prove, blank: bytes) -> None:
+    whole = report(*ALL)
+    proof = prove_bytes(blank + whole.removeprefix(b"\xef\xbb\xbf"))
+    assert isinstance(proof, FileProof), proof
+    assert (proof.variant, proof.lines) == ("settlement_details", len(ALL))
+
+
+def test_an_aggregated_report_is_refused_by_name(prove_bytes: Prove) -> None:
+    head = b"Merchant/Company,Start date,End date,Aggregation,Country codes\nShop,a,b,Store,\n"
+    outcome = refused(prove_bytes(head), "format_not_recognised")
+    assert "without a line for each payment" in outcome.message
