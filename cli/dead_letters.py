@@ -8,14 +8,17 @@ import typer
 
 from cli.application import Application
 from cli.calls import BROKEN, Call, complain, misused, refuse, with_call
+from cli.listing import note_cut, up_to
 from cli.printing import counted, document, line, say, second, table
-from cli.shared_options import AnyBook, Limit
+from cli.shared_options import AnyBook, LimitOrAll
 from infra.called import hint
 
+CHOSEN = """FROM read.dead_letters WHERE (%(settled)s OR settled_as = '')
+  AND (%(book)s::text IS NULL OR book = %(book)s)"""
 LIST = """SELECT dead_letter_id, book, reason, detail, command_type, topic, topic_partition,
   topic_offset, recorded_at, settled_as, settled_at, settled_by, settled_because, redriven_to
-FROM read.dead_letters WHERE (%s OR settled_as = '') AND (%s::text IS NULL OR book = %s)
-ORDER BY recorded_at, dead_letter_id LIMIT %s"""
+{chosen} ORDER BY recorded_at, dead_letter_id LIMIT %(limit)s""".replace("{chosen}", CHOSEN)
+COUNT = "SELECT count(*) AS letters {chosen}".replace("{chosen}", CHOSEN)
 SETTLED = "SELECT settled_as, settled_at FROM read.dead_letters WHERE dead_letter_id = %s"
 SHOW = """SELECT * FROM read.dead_letters WHERE dead_letter_id = %s"""
 WAITING = """SELECT dead_letter_id FROM read.dead_letters WHERE settled_as = ''
@@ -36,18 +39,23 @@ Everything = Annotated[bool, typer.Option("--all", help="All that wait.")]
 @dead_letters.command("list")
 @with_call
 def list_all(
-    call: Call, settled: Settled = False, book: AnyBook = None, limit: Limit = 100
+    call: Call, settled: Settled = False, book: AnyBook = None, limit: LimitOrAll = 100
 ) -> None:
     """List the dead letters that wait for a person, the oldest first.
+
+    A list that is cut says so on stderr.
 
     Example: tally dead-letters list
     """
     from cli.reading import reading, require_book, rows
 
     with reading(call) as connection:
-        found = rows(connection, LIST, (settled, book, book, limit))
+        asked = {"settled": settled, "book": book, "limit": up_to(limit)}
+        found = rows(connection, LIST, asked)
+        (count,) = rows(connection, COUNT, asked)
         if not found and book is not None:
             require_book(connection, book)
+    note_cut(len(found), total=count["letters"])
     if call.json:
         document(found)
         return

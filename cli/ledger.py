@@ -1,13 +1,12 @@
-"""`tally ledger` and `tally breaks`: what the accounts come to, and what does not agree."""
+"""`tally ledger`: what the accounts come to."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.calls import BROKEN, Call, complain, refuse, with_call
 from cli.printing import NUMBER, document, money, say, second, table
-from cli.shared_options import AnyBook, Book, Limit
+from cli.shared_options import Book, Limit
 from infra.called import hint
 
 if TYPE_CHECKING:
@@ -26,20 +25,9 @@ FROM read.account_balances WHERE book = %s AND account = %s ORDER BY currency"""
 HISTORY = """SELECT book_sequence, line, recorded_at, effective_on, side, currency,
   amount AS amount_minor, balance_after AS balance_after_minor, counter_account
 FROM read.account_history(%s, %s, %s)"""
-BREAKS = """SELECT break_id, book, kind, status, reference, amount AS amount_minor, currency,
-  provider, merchant_account, batch_id, line_number, settlement_id, how, account, note, opened_at,
-  resolved_at
-FROM read.breaks WHERE (%s::text IS NULL OR book = %s) AND status = ANY(%s)
-ORDER BY opened_at, break_id LIMIT %s"""
 Account = Annotated[
     str | None, typer.Option(metavar="NAME", help="One account, such as liability:wallet:alice.")
 ]
-
-
-class BreakStatus(StrEnum):
-    OPEN = "open"
-    RESOLVED = "resolved"
-    ALL = "all"
 
 
 @with_call
@@ -118,45 +106,3 @@ def _account(call: Call, connection: "Reader", named: tuple[str, str], limit: in
 
 
 _MONEY = [("debit", NUMBER), ("credit", NUMBER), ("balance", NUMBER)]
-Status = Annotated[BreakStatus, typer.Option(help="Which breaks.")]
-
-
-@with_call
-def breaks(
-    call: Call, book: AnyBook = None, status: Status = BreakStatus.OPEN, limit: Limit = 1_000
-) -> None:
-    """List where our books and a provider's file do not agree, the oldest first.
-
-    An amount is what the file says less what we say.
-
-    Example: tally breaks --status all --json
-    """
-    from cli.reading import reading, require_book, rows
-
-    with reading(call) as connection:
-        wanted = ["open", "resolved"] if status is BreakStatus.ALL else [status.value]
-        found = rows(connection, BREAKS, (book, book, wanted, limit))
-        if not found and book is not None:
-            require_book(connection, book)
-    if call.json:
-        document(found)
-        return
-    columns = ["break", "kind", "status", "reference", ("amount", NUMBER), "file", "opened (UTC)"]
-    shown = [
-        (
-            each["break_id"],
-            each["kind"],
-            each["status"] if not each["how"] else f"{each['status']}: {each['how']}",
-            each["reference"],
-            money(each["amount_minor"], each["currency"]),
-            _place(each["batch_id"], each["line_number"]),
-            second(each["opened_at"]),
-        )
-        for each in found
-    ]
-    table("Breaks", columns, shown)
-
-
-def _place(batch_id: str, line_number: int) -> str:
-    """Where a break comes from; what a file has not brought is on no line of it."""
-    return f"{batch_id} line {line_number}" if line_number else batch_id

@@ -7,7 +7,7 @@ import typer
 
 from cli.calls import Call, misused, refuse, with_call
 from cli.printing import line, say
-from cli.shared_options import Book
+from cli.shared_options import Book, LimitOrAll
 
 LIMIT = 100
 Aggregate = Annotated[
@@ -19,7 +19,6 @@ From = Annotated[
     typer.Option("--from", metavar="WHEN", help="A place in the book, a day or a time in UTC."),
 ]
 To = Annotated[str | None, typer.Option("--to", metavar="WHEN", help="The same, included.")]
-Most = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="At most so many; 0: all.")]
 
 
 @with_call
@@ -31,7 +30,7 @@ def events(  # noqa: PLR0913 - by name, as on the command line.
     type_name: Type = None,
     start: From = None,
     end: To = None,
-    limit: Most = LIMIT,
+    limit: LimitOrAll = LIMIT,
 ) -> None:
     """Print the events of a book in order: the last ones, or from a place, a day or a time on.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import addresses, books, ledger, log, programs, proof
+from cli import addresses, books, breaks, ledger, log, programs, proof
 from cli.application import Application
 from cli.calls import AsJson
 from cli.dead_letters import dead_letters
@@ -35,7 +35,7 @@ app.command()(status)
 app.command()(log.events)
 app.command()(wallet)
 app.command()(ledger.ledger)
-app.command()(ledger.breaks)
+app.command()(breaks.breaks)
 app.add_typer(settlement, name="settlement")
 app.add_typer(dead_letters, name="dead-letters")
 app.command()(proof.verify)

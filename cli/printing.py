@@ -1,7 +1,8 @@
 """What commands print: data on stdout, as tables for people or as JSON for programs.
 
-Shape: document(value) one JSON document; line(value) one of many; said(record) makes a record ready
-for both; table(…) for people; progress(part, what) a line on stderr.
+Shape: document(value) one JSON document, stream(values) one that is a list of any length;
+line(value) one of many; said(record) makes a record ready for all; table(…) for people;
+progress(part, what) a line on stderr.
 Units: JSON has minor units, and times as RFC 3339 writes them; people see the currency's own digits
 and times in UTC.
 """
@@ -41,6 +42,16 @@ def document(value: object) -> None:
 def line(value: object) -> None:
     """One JSON document on one line, of a stream of them."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=_in_text))
+
+
+def stream(values: Iterable[object]) -> None:
+    """One JSON document that is a list, a value at a time."""
+    before = "["
+    for each in values:
+        text = json.dumps(each, ensure_ascii=False, indent=1, default=_in_text)
+        typer.echo(f"{before}\n{text}", nl=False)
+        before = ","
+    typer.echo("[]" if before == "[" else "\n]")
 
 
 def _in_text(value: object) -> str:

@@ -6,7 +6,7 @@ Units: times become RFC 3339 in UTC, days YYYY-MM-DD; sums are integers.
 Errors: psycopg's; cli/calls.py says what is not there yet.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ IN_DIRECTORY = "SELECT FROM tally.books WHERE name = %s"
 Row = dict[str, Any]
 Statement = LiteralString | sql.Composed
 Reader = psycopg.Connection[DictRow]
+Parameters = Sequence[object] | Mapping[str, object]
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def reading(call: Call) -> Generator[Reader]:
         yield connection
 
 
-def rows(connection: Reader, statement: Statement, parameters: Sequence[object] = ()) -> list[Row]:
+def rows(connection: Reader, statement: Statement, parameters: Parameters = ()) -> list[Row]:
     """All rows, ready for JSON. For what is bounded by its own nature."""
     return [plain(row) for row in connection.execute(statement, parameters)]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,26 +19,15 @@ from cli.calls import (
     with_call,
 )
 from cli.money_files import document_of, show_file, show_formats, show_line
-from cli.printing import NUMBER, counted, document, line, money, progress, say, table
-from cli.shared_options import AnyBook, Book, Limit
+from cli.printing import counted, document, line, progress, say
+from cli.settlement_files import show
+from cli.shared_options import Book
 from infra.called import hint
 
 if TYPE_CHECKING:
     from consumers.intake.acceptance import Acceptance
     from consumers.intake.reporting import ImportReport
     from providers.settlement_file import FileRefused
-
-FILES = """SELECT batch_id, book, provider, merchant_account, format, file_name, business_day,
-  status, lines, lines_reported, imported_at, sealed_at, sha256, accepted_because
-FROM read.settlement_files WHERE (%s::text IS NULL OR book = %s)
-  AND (%s::text IS NULL OR batch_id = %s) ORDER BY imported_at DESC LIMIT %s"""
-COMPARISON = """SELECT batch_id, book, currency, stated_gross AS stated_gross_minor,
-  stated_fee AS stated_fee_minor, stated_net AS stated_net_minor, lines, gross AS gross_minor,
-  fee AS fee_minor, net AS net_minor, matched, in_question
-FROM read.settlement_comparison WHERE batch_id = %s ORDER BY book, currency"""
-BREAKS = """SELECT break_id, book, kind, status, reference, amount AS amount_minor, currency,
-  line_number, opened_at
-FROM read.breaks WHERE batch_id = %s ORDER BY line_number, break_id"""
 
 REASON_MAX, ACCOUNT_MAX = 1_000, 128  # Characters: a paragraph, a name.
 
@@ -61,7 +50,6 @@ Timeout = Annotated[
 AGAIN = (
     "a running intake goes on with it by itself, and so does the same call: nothing is done twice"
 )
-BatchId = Annotated[str | None, typer.Argument(metavar="[FILE_ID]", help="One file. (all)")]
 
 
 @settlement.command("import")
@@ -149,64 +137,7 @@ def list_formats(*, json: AsJson = False) -> None:
     show_formats(FORMATS.values(), as_json=json)
 
 
-@settlement.command()
-@with_call
-def show(call: Call, file_id: BatchId = None, book: AnyBook = None, limit: Limit = 50) -> None:
-    """List the imported files, or one of them with its totals and breaks.
-
-    Example: tally settlement show
-    """
-    from cli.reading import reading, rows
-
-    with reading(call) as connection:
-        files = rows(connection, FILES, (book, book, file_id, file_id, limit))
-        if file_id is not None and not files:
-            raise refuse(f"no file {file_id} was imported")
-        totals = rows(connection, COMPARISON, (file_id,)) if file_id is not None else []
-        breaks = rows(connection, BREAKS, (file_id,)) if file_id is not None else []
-    if call.json:
-        shown = files[0] | {"currencies": totals, "breaks": breaks} if file_id else files
-        document(shown)
-        return
-    names = ("batch_id", "book", "business_day", "status", "lines_reported", "lines", "file_name")
-    columns = ["file", "book", "day", "status", ("arrived", NUMBER), ("lines", NUMBER), "name"]
-    table("Settlement files", columns, [[each[name] for name in names] for each in files])
-    for each in files:
-        if each["accepted_because"]:
-            say(f"{each['batch_id']} does not balance; accepted: {each['accepted_because']}")
-    if file_id is not None:
-        _show_comparison(totals, breaks)
-
-
-def _show_comparison(totals: list[dict[str, Any]], breaks: list[dict[str, Any]]) -> None:
-    kinds = ("gross", "fee", "net")
-    rows = [
-        (
-            each["currency"],
-            *(money(each[f"stated_{kind}_minor"], each["currency"]) for kind in kinds),
-            *(money(each[f"{kind}_minor"], each["currency"]) for kind in kinds),
-            each["matched"],
-            each["in_question"],
-        )
-        for each in totals
-    ]
-    stated = [(f"{kind} stated", NUMBER) for kind in kinds]
-    summed = [(f"{kind} of lines", NUMBER) for kind in kinds]
-    right = [*stated, *summed, ("matched", NUMBER), ("in question", NUMBER)]
-    table("Totals", ["currency", *right], rows)
-    found = [
-        (
-            each["line_number"] or "",  # What the file has not brought is on no line of it.
-            each["kind"],
-            each["status"],
-            each["reference"],
-            money(each["amount_minor"], each["currency"]),
-            each["break_id"],
-        )
-        for each in breaks
-    ]
-    columns = [("line", NUMBER), "kind", "status", "reference", ("amount", NUMBER), "break"]
-    table("Breaks", columns, found)
+settlement.command()(show)
 
 
 def _said(account: str | None, *, because: str | None) -> "Acceptance":

@@ -51,6 +51,8 @@ WRONG = [
     ["events", "--from", "yesterday"],
     ["events", "--type", "NoSuchEvent"],
     ["breaks", "--status", "lost"],
+    ["breaks", "--kind", "lost"],
+    ["breaks", "--limit", "-1"],
     ["rebuild"],
     ["rebuild", "no_such_model"],
     ["dead-letters", "redrive"],

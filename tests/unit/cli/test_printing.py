@@ -1,5 +1,6 @@
 """What people are shown: amounts with their currency's digits, spans and times at a glance."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import printing
-from cli.printing import NUMBER, ago, counted, moment, money, said, second, table
+from cli.printing import NUMBER, ago, counted, moment, money, said, second, stream, table
 
 Columns = Sequence[str | tuple[str, str]]
 
@@ -143,3 +144,11 @@ def test_times_of_json_without_fractions() -> None:
 @pytest.mark.parametrize(("count", "said"), [(0, "0 lines"), (1, "1 line"), (1_234, "1,234 lines")])
 def test_one_is_not_many(count: int, said: str) -> None:
     assert counted(count, "line") == said
+
+
+@pytest.mark.parametrize("values", [[], [1], [{"a": 1, "b": ["3月"]}, {}, "c"]])
+def test_a_list_that_is_streamed_is_one_document(
+    values: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream(iter(values))
+    assert json.loads(capsys.readouterr().out) == values
