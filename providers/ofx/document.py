@@ -43,7 +43,6 @@ AGGREGATES = {
 NOT_READ = ("INVSTMTRS", "LOANSTMTRS", "AMRTSTMTRS")
 _TAG = re.compile(r"<(/?[A-Z][A-Z0-9.]*)>([^<]*)", re.ASCII)
 _MATTER = frozenset((*AGGREGATES, *NOT_READ))
-_WHOLE = (TRANSACTION, f"/{TRANSACTION}")
 STATEMENTS_MAX = 10_000
 ACCOUNT_CHARACTERS_MAX = 64
 
@@ -195,12 +194,12 @@ def _fields_of(raw: str) -> dict[str, str] | None:
     if len(found) != raw.count("<"):  # A `<` that is text, or a tag with attributes.
         return None
     fields: dict[str, str] = {}
-    for name, text in found:
+    for name, text in found[1:-1]:  # Between `<STMTTRN>` and its end.
         if name in FIELDS:
             if text.strip():
                 if name in fields:
                     return None
                 fields[name] = text
-        elif name not in _WHOLE and name.removeprefix("/") in _MATTER:
+        elif name.removeprefix("/") in _MATTER:
             return None
     return fields

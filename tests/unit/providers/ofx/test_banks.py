@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.providers.conftest import Read
+from providers.settlement_file import FileRefused
+from tests.unit.providers.conftest import Prove, Read
 from tests.unit.providers.ofx.test_rows import ONE, changed, document, statement
 
 
@@ -87,3 +88,11 @@ def test_a_text_ends_with_a_letter_whose_last_byte_could_be_a_blank(read_bytes: 
     content = document(statement(ONE)).replace(b"Shop", "Pietà".encode())
     (line,) = read_bytes(content)
     assert line.text == "Pietà"
+
+
+def test_two_transactions_are_not_taken_for_one(prove_bytes: Prove) -> None:
+    """The end of the first is missing, and each has what the other lacks."""
+    halves = "<TRNTYPE>POS<DTPOSTED>20260331<STMTTRN><TRNAMT>-12.34<FITID>F1"
+    outcome = prove_bytes(document(statement(halves)))
+    assert isinstance(outcome, FileRefused)
+    assert (outcome.code, outcome.field) == ("element_wrong", "STMTTRN")
