@@ -28,6 +28,7 @@ from providers.stripe.table import Table, read_table
 REPORT = ("balance_transaction_id", "currency", "gross", "fee", "net")
 PAYOUT_ID = "automatic_payout_id"
 MONEY = ("amount", "fee", "net", "currency")
+BOM = b"\xef\xbb\xbf"
 OF_AN_OBJECT = ("id", "amount", "currency", "status")
 _OBJECT = re.compile(rb'"object"\s*:\s*"balance_transaction"')
 _OTHER = re.compile(
@@ -40,8 +41,9 @@ SUMMARY = ("reporting_category", "count", "gross", "net")
 
 @lru_cache(maxsize=1)  # Every variant asks for those of the same bytes.
 def _names(head: bytes) -> frozenset[str]:
-    """The names in the first line, as they are compared; quoted ones may hold commas, ours none."""
-    return frozenset(normal(name) for name in first_line(head).replace('"', "").split(","))
+    """The names in the first line that is not blank; quoted ones may hold commas, ours none."""
+    line = first_line(head.removeprefix(BOM).lstrip(b"\r\n"))
+    return frozenset(normal(name) for name in line.replace('"', "").split(","))
 
 
 def _report(head: bytes) -> bool:

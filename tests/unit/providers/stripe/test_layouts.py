@@ -279,3 +279,10 @@ def test_a_transfer_of_old_was_a_payout(prove_bytes: Prove, read_bytes: Read) ->
 def test_documented_categories_have_a_kind(read_bytes: Read, word: str, kind: str) -> None:
     row = SALE.replace(",charge,", f",{word},")
     assert [line.kind for line in read_bytes((HEADER + row).encode())] == [kind]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\ufeff\r\n\r\n"])
+def test_blank_lines_may_stand_before_the_header(prove_bytes: Prove, blank: str) -> None:
+    proof = prove_bytes((blank + REPORT).encode())
+    assert isinstance(proof, FileProof), proof
+    assert (proof.variant, proof.lines) == ("payout_reconciliation", 6)
