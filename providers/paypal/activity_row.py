@@ -152,7 +152,9 @@ class Rows:
             net = gross + fee
         elif "fee" not in found and net is not None:
             fee = net - gross
-        return (gross, fee, net) if gross + fee == net else (None, 0, 0)
+        if net is None or gross + fee != net:
+            return None, 0, 0
+        return gross, fee, net
 
     def _begin(self, currency: str) -> Chain | None:
         exponent = exponent_of(currency)
