@@ -5,7 +5,10 @@ people. A file whose controls do not hold is shown whole, and then refused.
 Units: JSON has minor units; people see the currency's own digits.
 """
 
+import re
+import stat
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cli.printing import NUMBER, counted, document, line, money, say, table
@@ -16,7 +19,33 @@ if TYPE_CHECKING:
     from providers.reader import Format
     from providers.settlement_file import Control, FileProof, FileRefused, SettlementLine
 
+# Of providers.formats, which takes a moment to load: help is there at once. A test compares.
+NAMES = (
+    "adyen",
+    "alipay",
+    "amazon",
+    "bai2",
+    "camt",
+    "mollie",
+    "mt940",
+    "nacha",
+    "ofx",
+    "payoneer",
+    "paypal",
+    "razorpay",
+    "stripe",
+    "trustly",
+    "wechat",
+)
+KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 NOTHING_PROVES = "nothing in the file proves it complete"
+PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 UNPROVEN = "this file prints nothing that proves it complete"
 
 
@@ -28,6 +57,13 @@ def document_of(proof: "FileProof | None", refused: "FileRefused | None") -> dic
     why = asdict(refused)
     del why["proof"]
     return found | {"refused": why}
+
+
+def kind_of(mode: int) -> str:
+    """What something is that is no regular file; empty: it is one."""
+    if stat.S_ISREG(mode):
+        return ""
+    return next((name for is_one, name in KINDS if is_one(mode)), "something else")
 
 
 def show_file(proof: "FileProof") -> None:
@@ -51,12 +87,31 @@ def show_file(proof: "FileProof") -> None:
 
 
 def controls(found: "Sequence[Control]") -> tuple[list[Any], list[tuple[str, ...]]]:
-    """Columns and rows of a table of them."""
+    """Columns and rows of a table of them; a difference where one is broken."""
+    names = ("printed", "lines come to", "difference")
+    columns = ["control", *((name, NUMBER) for name in names), "verdict"]
     rows = [
-        (each.name, each.printed, each.computed, "holds" if each.holds else "BROKEN")
+        (
+            each.name,
+            each.printed,
+            each.computed,
+            difference(each),
+            "holds" if each.holds else "BROKEN",
+        )
         for each in found
     ]
-    return ["control", ("printed", NUMBER), ("lines come to", NUMBER), "verdict"], rows
+    if all(each.holds for each in found):
+        return [*columns[:3], columns[4]], [(*row[:3], row[4]) for row in rows]
+    return columns, rows
+
+
+def difference(control: "Control") -> str:
+    """What a broken one's lines come to, less what is printed, in its unit; empty: no numbers."""
+    if control.holds or not (
+        PLAIN.fullmatch(control.printed) and PLAIN.fullmatch(control.computed)
+    ):
+        return ""
+    return f"{Decimal(control.computed) - Decimal(control.printed):f}"
 
 
 def show_line(each: "SettlementLine", *, as_json: bool) -> None:
@@ -64,9 +119,17 @@ def show_line(each: "SettlementLine", *, as_json: bool) -> None:
     if as_json:
         line(asdict(each))
         return
-    amounts = [money(amount, each.currency) for amount in (each.gross_minor, each.net_minor)]
-    at = each.booked_at.isoformat(sep=" ")
-    say(f"{each.line_number:>8}  {at}  {each.kind}  {each.reference}  {'  net '.join(amounts)}")
+    amounts = (("gross", each.gross_minor), ("fee", each.fee_minor), ("net", each.net_minor))
+    named = (("code", each.code), ("account", each.account))
+    parts = [
+        f"{each.line_number:>8}",
+        each.booked_at.isoformat(sep=" "),
+        each.kind,
+        each.reference,
+        *(f"{name} {money(amount, each.currency)}" for name, amount in amounts),
+        *(f"{name} {said}" for name, said in named if said),
+    ]
+    say("  ".join(parts))
 
 
 def show_formats(formats: "Iterable[Format]", *, as_json: bool) -> None:

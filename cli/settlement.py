@@ -18,7 +18,7 @@ from cli.calls import (
     refuse,
     with_call,
 )
-from cli.money_files import document_of, show_file, show_formats, show_line
+from cli.money_files import NAMES, document_of, kind_of, show_file, show_formats, show_line
 from cli.printing import counted, document, line, progress, say
 from cli.settlement_files import show
 from cli.shared_options import Book
@@ -34,7 +34,10 @@ REASON_MAX, ACCOUNT_MAX = 1_000, 128  # Characters: a paragraph, a name.
 settlement = Application(help="Providers' settlement files.")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file, plain or gzip.")]
 FormatName = Annotated[
-    str | None, typer.Option("--format", metavar="NAME", help="Its format. (by its content)")
+    str | None,
+    typer.Option(
+        "--format", metavar="NAME", help=f"Its format: {', '.join(NAMES)}. (by its content)"
+    ),
 ]
 Lines = Annotated[bool, typer.Option("--lines", help="Print every line too; as JSON, one a line.")]
 Account = Annotated[
@@ -165,7 +168,11 @@ def _require_good(call: Call, file: Path, format_name: str | None, said: "Accept
 
 
 def _check_file(file: Path) -> None:
+    """A file is read twice and more, so nothing but a regular one will do; a pipe would hang."""
     try:
+        kind = kind_of(file.stat().st_mode)
+        if kind:
+            raise misused(f"{file}: expected a regular file, found {kind}")
         file.open("rb").close()
     except OSError as error:
         raise misused(f"{file}: {error.strerror}") from error

@@ -1,11 +1,15 @@
 """`tally settlement parse` and `formats`: what a file proves, or why it does not count."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from cli.money_files import NAMES, controls, difference
+from cli.printing import NUMBER, money
 from providers.formats import FORMATS
+from providers.settlement_file import Control
 from tests.unit.cli.calling import tally
 
 SAMPLES = Path(__file__).parents[1] / "providers" / "samples"
@@ -81,3 +85,59 @@ def test_a_file_that_proves_nothing_says_so() -> None:
     called = tally("settlement", "parse", str(file))
     assert called.exit_code == 0
     assert "this file prints nothing that proves it complete" in called.stdout
+
+
+@pytest.mark.parametrize("words", [["parse"], ["parse", "--json"], ["import", "--json"]])
+def test_what_is_no_regular_file_is_a_wrong_call_at_once(tmp_path: Path, words: list[str]) -> None:
+    """A pipe that nobody writes into would be waited for without end."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for path, what in (
+        (tmp_path / "pipe", "a pipe"),
+        (tmp_path / "link", "a pipe"),
+        (tmp_path, "a folder"),
+        (Path("/dev/null"), "a device"),
+    ):
+        called = tally("settlement", *words, str(path), env={"TALLY_DATA": str(tmp_path)})
+        assert (called.exit_code, called.stdout) == (2, "")
+        assert called.stderr == f"tally: {path}: expected a regular file, found {what}\n"
+
+
+def test_help_names_every_format() -> None:
+    assert list(NAMES) == sorted(FORMATS)
+    shown = tally("settlement", "parse", "--help", env={"COLUMNS": "1000"}).stdout
+    assert f"Its format: {', '.join(sorted(FORMATS))}. " in shown
+
+
+@pytest.mark.parametrize(
+    ("printed", "computed", "holds", "said"),
+    [
+        ("100.00", "99.50", False, "-0.50"),
+        ("-3", "4", False, "7"),
+        ("0.00", "0.0000001", False, "0.0000001"),
+        ("100.00", "100.00", True, ""),
+        ("nothing", "4", False, ""),
+        ("4", "1E+3", False, ""),
+    ],
+)
+def test_how_far_a_broken_control_is_off(
+    printed: str, computed: str, *, holds: bool, said: str
+) -> None:
+    control = Control("net", printed, computed, holds, 1)
+    assert difference(control) == said
+    shown = controls([control])
+    assert (("difference", NUMBER) in shown[0]) != holds
+    assert (said in shown[1][0]) or holds
+
+
+def test_a_line_for_people_has_its_fee_its_code_and_whose_it_is() -> None:
+    shown = tally("settlement", "parse", str(GOOD), "--lines").stdout
+    as_json = tally("settlement", "parse", str(GOOD), "--lines", "--json").stdout.splitlines()
+    for each in map(json.loads, as_json[1:]):
+        amounts = [f"{n} {money(each[f'{n}_minor'], 'USD')}" for n in ("gross", "fee", "net")]
+        assert each["code"]
+        assert "  ".join([each["reference"], *amounts, f"code {each['code']}"]) in shown
+    file = SAMPLES / "camt" / "moov-io_iso20022__FI_camt_053_sample.xml.xml"
+    assert (
+        "  account FI7433010001222090" in tally("settlement", "parse", str(file), "--lines").stdout
+    )
