@@ -89,9 +89,17 @@ def rfc_3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+class Paper(Console):
+    """Where tables are drawn."""
+
+    def on_broken_pipe(self) -> None:
+        """Nothing of its own: the reader's going is known to cli/application.py."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Made when used: stdout may have been replaced meanwhile."""
-    return Console(width=None if sys.stdout.isatty() else WIDTH_PIPED, highlight=False)
+    return Paper(width=None if sys.stdout.isatty() else WIDTH_PIPED, highlight=False)
 
 
 def table(

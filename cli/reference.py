@@ -27,9 +27,12 @@ in the environment, that over `tally.toml` where you stand, and that over what a
 on the same folder says of itself:
 
 {common}
-Exit codes: 0 done, 1 refused or broken (a line on stderr says why), 2 a wrong call. Data goes to
-stdout, everything else to stderr. With `--json` there is one JSON document, or, where much may
-come, one a line.
+Exit codes: 0 done, 1 refused or broken (a line on stderr says why), 2 a wrong call; 130 for Ctrl-C,
+141 where whoever reads the output has gone before its end (`| head -1`). Data goes to stdout,
+everything else to stderr. With `--json` there is one JSON document, or, where much may come, one a
+line. What ends before it has found anything (a wrong call, a file that is not there or cannot be
+read, nothing that runs) leaves stdout empty; a money file that is refused for what is in it, or for
+the name of its format, is a document with `refused`.
 """
 EXAMPLE = "Example: "
 NAMES: dict[object, str] = {int: "N", float: "N", Path: "PATH", str: "TEXT"}
