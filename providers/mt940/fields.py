@@ -55,7 +55,7 @@ def fields(source: Source) -> Iterator[Field | FileRefused]:
     for number, printed in _numbered(source):
         tag, line = _marked(printed) if printed[:1] in _MARKS else ("", printed)
         in_movement = current is not None and current.tag == MOVEMENT
-        if tag and not (in_movement and current is not None and _is_text(tag, line, current)):
+        if tag and not (in_movement and current is not None and _is_text(tag, current, line=line)):
             if current is not None:
                 yield current
             current = Field(number, tag, [line])
@@ -96,7 +96,7 @@ def words(lines: list[str], *, characters_max: int) -> str:
     return text[:characters_max].strip()
 
 
-def _is_text(tag: str, line: str, movement: Field) -> bool:
+def _is_text(tag: str, movement: Field, *, line: str) -> bool:
     """Whether this is text of a movement: its `:86:`, or words that a wrap made look like a tag."""
     if tag in TEXTS or tag not in AFTER_MOVEMENT:
         return True
