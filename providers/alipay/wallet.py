@@ -16,8 +16,11 @@ BEGINNINGS = ("---", "导出信息：")
 TITLE_WORDS = ("支付宝", "电子客户回单", "交易订单号")  # All stand above the rows.
 NEUTRAL = "不计收支"
 SIGNS = {INCOME: 1, EXPENSE: -1, NEUTRAL: 0}
-CLOSED, REFUNDED = "交易关闭", "退款成功"
-DONE = ("交易成功", "等待确认收货", REFUNDED)
+CLOSED, REFUNDED = ("交易关闭", "已关闭"), "退款成功"
+DONE = (
+    "交易成功", "支付成功", "代付成功", "还款成功", "冻结成功", "解冻成功", "信用服务使用成功",
+    "等待确认收货", "等待发货", REFUNDED,
+)  # fmt: skip
 PROVES = ("count", "收入笔数", "收入金额", "支出笔数", "支出金额", "不计收支笔数", "不计收支金额")
 
 
@@ -25,7 +28,7 @@ def _judge(row: Mapping[str, str]) -> Movement | None:
     sign, state = SIGNS.get(row["direction"]), row["state"]
     if sign is None:
         return None
-    if state == CLOSED:
+    if state in CLOSED:
         return Movement("bank_entry", state, sign if row["method"] else 0, done=False)
     if state == REFUNDED:
         return Movement("bank_entry", state, sign or 1)

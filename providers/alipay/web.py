@@ -193,7 +193,7 @@ def _sign(row: Mapping[str, str]) -> int:
     money = row["money"]
     if money in SIGNS:
         return SIGNS[money]
-    decides = money not in STILL or (not money and row["state"] != CLOSED)
+    decides = money not in STILL or (not money and row["state"] not in CLOSED)
     return BY_DIRECTION.get(row["direction"], 0) if decides else 0
 
 
@@ -201,7 +201,7 @@ def _kind(row: Mapping[str, str], sign: int) -> str:
     money = row["money"]
     if money not in STILL and money not in SIGNS:
         return unknown_of(money)
-    return "bank_entry" if sign or row["state"] == CLOSED else "transfer"
+    return "bank_entry" if sign or row["state"] in CLOSED else "transfer"
 
 
 def _ending(rows: _Rows, lines: Iterator[tuple[int, str]], rule: int) -> Ending | FileRefused:

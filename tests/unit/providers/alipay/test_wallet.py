@@ -163,3 +163,14 @@ def test_bytes_put_in_are_answered(prove_bytes: Prove, place: int, put_in: bytes
     for content in (whole[:at] + put_in, whole[:at] + put_in + whole[at:]):
         outcome = prove_bytes(content)
         assert isinstance(outcome, FileProof) or outcome.message.isprintable()
+
+
+@pytest.mark.parametrize("state", ["支付成功", "还款成功", "代付成功", "等待发货"])
+def test_words_for_what_was_carried_out_are_no_unknown_ones(read_bytes: Read, state: str) -> None:
+    line = read_bytes(packed(GOOD.replace("交易成功 ,T1", f"{state} ,T1")))[0]
+    assert (line.kind, line.code, line.net_minor) == ("bank_entry", state, -4974)
+
+
+def test_closed_has_two_words(read_bytes: Read) -> None:
+    line = read_bytes(packed(GOOD.replace("交易关闭,T5", "已关闭,T5")))[5]
+    assert (line.kind, line.net_minor) == ("bank_entry", 0)
