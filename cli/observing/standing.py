@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cli.observing import books as looking
 from cli.observing.books import Books, BookStanding, ModelStanding
+from cli.observing.dropped import bookless
 from cli.observing.servers import Server, probe
 from cli.observing.topics import Ends, Place, written_at_ms
 from cli.printing import counted
@@ -95,6 +96,8 @@ def look(settings: Settings, interval_s: float) -> Standing:
         *_programs_wait(programs, all_answer=len(answers) == len(servers)),
         *_books_wait(lines or ()),
     ]
+    if after is not None:
+        waits.extend(bookless(settings.data, {each.book for each in after.books}))
     if letters:
         how = f"wait{'s' if letters == 1 else ''} for a person"
         listed = hint("dead-letters", "list", data=settings.data)

@@ -6,12 +6,13 @@ Rules: one file at a time, by name within a book; a file that does not count is 
 reason, and the next one is taken. What was cut off is gone on with at the start and every
 UNFINISHED_EVERY_S: also what a person's import has left, and seals whose check is still to come.
 Errors: Outage, OSError of the inbox itself. A file that another program is importing waits, and so
-does one that the disk does not give or take: the others are imported meanwhile.
+does one that the disk does not give or take: the others are imported meanwhile. What is no regular
+file, and a folder of a book that there is not, are warned of once.
 """
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from consumers.asking import Stopped
 from consumers.intake import records
 from consumers.intake.absence import holds
 from consumers.intake.importing import Importer
-from consumers.intake.inbox import Inbox, as_shown
+from consumers.intake.inbox import INBOX, Inbox, Told, as_shown
 from consumers.intake.records import ARRIVING, Busy, recorded
 from consumers.intake.reporting import STOPPED_BEFORE_SEAL, ImportReport
 from consumers.surroundings import Surroundings
@@ -34,7 +35,6 @@ POLL_S = 0.5
 UNFINISHED_EVERY_S = 10.0
 FAILED_S = 10.0  # How long a file waits that the disk failed at.
 PATIENCE_S = 2.0  # With the read models, before the next file is taken; later we look again.
-INBOX = "inbox"
 log = structlog.get_logger()
 
 
@@ -61,22 +61,37 @@ class Intake:
         self._inbox = Inbox(surroundings.settings.data / INBOX)
         self._importer = Importer(surroundings, stop=stop, patience_s=PATIENCE_S)
         self._resumed_at_s = float("-inf")
+        self._passed_over, self._bookless = Told(), Told()
         self._failed: dict[Path, float] = {}  # What the disk failed at, and until when it waits.
 
     def turn(self) -> None:
         """Take every file that waits, then what was cut off."""
         now_s = time.monotonic()
         self._failed = {path: until for path, until in self._failed.items() if until > now_s}
-        for book in self._listing.books():
-            self._inbox.prepare(book.name)
-            for path in self._inbox.waiting(book.name):
+        passed_over: list[Path] = []
+        books = [book.name for book in self._listing.books()]
+        for book in books:
+            self._inbox.prepare(book)
+            seen = self._inbox.look(book)
+            passed_over += seen.passed_over
+            for path in seen.waiting:
                 if self._stop.is_set():
                     return
                 if path not in self._failed:
-                    self._take(path, book.name)
+                    self._take(path, book)
+        self._tell(passed_over, books)
         if time.monotonic() - self._resumed_at_s > UNFINISHED_EVERY_S:
             self._resume()
             self._resumed_at_s = time.monotonic()
+
+    def _tell(self, passed_over: Sequence[Path], books: Sequence[str]) -> None:
+        """Once of each thing that nobody takes, or a person waits for it without a word."""
+        for path in self._passed_over.news(passed_over):
+            why = "only regular files are taken"
+            folder = as_shown(path.parent.name)
+            log.warning("passed_over", book=folder, file=as_shown(path.name), why=why)
+        for path in self._bookless.news(self._inbox.bookless(books)):
+            log.warning("book_unknown", book=as_shown(path.name), folder=as_shown(str(path)))
 
     def _take(self, path: Path, book: str) -> None:
         name = as_shown(path.name)

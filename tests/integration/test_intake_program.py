@@ -1,20 +1,30 @@
 """The intake program: an inbox whose files are imported once, whoever is killed and when."""
 
+import errno
 import gzip
 import json
 import os
+import shutil
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
+import pytest
+
+from consumers.intake import records
+from consumers.intake.start import Intake
 from domain.settlement import (
     BatchSealed,
     BreakOpened,
     SettlementFileImported,
     SettlementLineReported,
 )
+from infra.event_store.directory import Listing
 from providers.wechat.synthetic import synthetic_rows
 from schemas import editions
 from schemas.names import FULL_NAMES
 from tests.integration.billed import bill_file, counts, until_counted
+from tests.integration.cli.calls import caller, parsed
 from tests.integration.programs import System, running
 from tests.integration.servers import Addresses
 
@@ -97,11 +107,16 @@ def test_a_file_goes_to_done_or_to_refused_with_its_reason(
 
 
 def test_a_file_that_nobody_can_take_holds_up_no_other(servers: Addresses, tmp_path: Path) -> None:
-    bill = bill_file(tmp_path / "bill.csv", synthetic_rows(20, seed=9)).read_bytes()
+    secret = bill_file(tmp_path / "bill.csv", synthetic_rows(20, seed=9))
+    bill = secret.read_bytes()
     with running(servers, tmp_path, programs=EVERYTHING) as system:
         folder = inbox(system)
-        bad = folder / "a.csv"
-        bad.symlink_to("/proc/self/mem")  # Reads as a bad sector does.
+        link, pipe = folder / "a.csv", folder / "pipe"
+        link.symlink_to(secret)
+        os.mkfifo(pipe)
+        typo = folder.parent / "mian" / "bill.csv"
+        typo.parent.mkdir()
+        typo.write_bytes(bill)
         for name in (b"b-\xff.csv", b"c" * 251 + b".csv"):
             (folder / os.fsdecode(name)).write_bytes(bill)
         (folder / "d.csv").write_bytes(bill)
@@ -109,12 +124,47 @@ def test_a_file_that_nobody_can_take_holds_up_no_other(servers: Addresses, tmp_p
         reasons = list((folder / "refused").glob("*.json"))
         codes = [json.loads(each.read_text(encoding="utf-8"))["code"] for each in reasons]
         assert codes == ["file_name_not_plain"] * 2
-        assert bad.is_symlink()
-        bad.unlink()
-        bad.write_bytes(bill)
+        assert link.is_symlink()
+        link.unlink()
+        link.write_bytes(bill)
         system.until(lambda: (folder / "done" / "a.csv").exists() or None, "the repaired one")
         assert counts(system)[FULL_NAMES[BatchSealed]] == 1
+        said = system.programs["intake"].said()
+        assert said.count("passed_over ") == 2
+        assert said.count("book_unknown ") == 1
+        waits = parsed(caller(system)("status", "--json", "--interval", "0"))["waits"]
+        assert f"mian is no book, and there are files in {typo.parent}" in waits
+        assert typo.exists()
         system.stop("intake")
+
+
+def test_a_file_that_the_disk_does_not_give_holds_up_no_other(
+    servers: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bill = bill_file(tmp_path / "bill.csv", synthetic_rows(20, seed=11)).read_bytes()
+    copy = shutil.copyfile
+
+    def failing(source: Path, target: Path) -> Path:
+        if source.name == "a.csv":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return copy(source, target)
+
+    with running(servers, tmp_path, programs=("writer", "relay", "projector")) as system:
+        records.prepare(system.settings.postgres)
+        folder = system.settings.data / "inbox" / "main"
+        with closing(Listing(system.settings.postgres)) as listing:
+            Intake(system.surroundings, listing, Event()).turn()
+            for name in ("a.csv", "d.csv"):
+                (folder / name).write_bytes(bill)
+            monkeypatch.setattr(shutil, "copyfile", failing)
+            Intake(system.surroundings, listing, Event()).turn()
+            assert (folder / "done" / "d.csv").exists()
+            assert (folder / "a.csv").exists()
+            assert list((folder / "refused").iterdir()) == []
+            monkeypatch.undo()
+            Intake(system.surroundings, listing, Event()).turn()
+            assert (folder / "done" / "a.csv").exists()
+        assert counts(system)[FULL_NAMES[BatchSealed]] == 1
 
 
 def test_what_a_newer_release_refuses_is_stopped_and_not_tried_for_ever(
