@@ -7,6 +7,7 @@ FileChangedError at the end if the bytes are no longer those that were proven.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from providers.adyen.settlement import FORMAT as ADYEN
@@ -32,6 +33,7 @@ from providers.settlement_file import (
     batch_id_of,
 )
 from providers.source import HEAD_BYTES, Source, open_source, plain_head
+from providers.strangers import what_it_is
 from providers.stripe.settlement import FORMAT as STRIPE
 from providers.tally import Tally
 from providers.trustly.settlement import FORMAT as TRUSTLY
@@ -75,6 +77,13 @@ def prove(path: Path, *, format_name: str | None = None) -> FileProof | FileRefu
     chosen = _choose(path, format_name)
     if isinstance(chosen, FileRefused):
         return chosen
+    outcome = _prove(path, chosen)
+    if format_name is not None and isinstance(outcome, FileRefused):
+        return _doubted(outcome, path, chosen[0])
+    return outcome
+
+
+def _prove(path: Path, chosen: tuple[Format, Variant]) -> FileProof | FileRefused:
     with open_source(path) as source:
         run, tally = Run(chosen[1].read(source, "")), Tally()
         refused = tally.add_all(run)
@@ -108,8 +117,7 @@ def _choose(path: Path, format_name: str | None) -> tuple[Format, Variant] | Fil
     if format_name is not None and format_name not in FORMATS:
         known = ", ".join(FORMATS)
         return FileRefused("format_unknown", f"no format of this name; known: {known}")
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
+    head = _head(path)
     plain = plain_head(head)
     if format_name is not None:
         named = FORMATS[format_name]
@@ -118,8 +126,36 @@ def _choose(path: Path, format_name: str | None) -> tuple[Format, Variant] | Fil
     if found is not None:
         return found
     seen = next((what for each in FORMATS.values() if (what := each.resembles(plain))), "")
-    message = f"this is {seen}" if seen else "no format recognises this content"
-    return FileRefused("format_not_recognised", message)
+    what = f"this is {seen}" if seen else _stranger(head)
+    return FileRefused("format_not_recognised", what or "no format recognises this content")
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _name_of(head: bytes) -> str:
+    found = recognise(head)
+    return found[0].name if found is not None else ""
+
+
+def _stranger(head: bytes) -> str:
+    """What a file is that is not recognised; empty if nothing tells."""
+    plain = plain_head(head)
+    if head and not plain:
+        return "what gzip has packed is empty, or damaged from its start"
+    return what_it_is(plain, _name_of)
+
+
+def _doubted(refused: FileRefused, path: Path, named: Format) -> FileRefused:
+    """Add what the content looks like, if that is not the format that a person named."""
+    head = _head(path)
+    if named.variant_of(plain_head(head)) is not None:
+        return refused
+    name = _name_of(head)
+    what = f"its content looks like {name}" if name else _stranger(head)
+    return replace(refused, message=f"{refused.message}; {what}") if what else refused
 
 
 def _proof(
