@@ -132,9 +132,9 @@ def read_naively(content: bytes) -> dict[str, tuple[Decimal, bool]]:
     """Net by currency, and whether every batch of it comes to nothing: the plain way."""
     sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", " ")
-    header, *rows = csv.reader(StringIO(text, newline="\n"))
+    header, *rows = filter(None, csv.reader(StringIO(text, newline="\n")))
     names = [name.strip().casefold() for name in header]
-    for cells in filter(None, rows):
+    for cells in rows:
         row = dict(zip(names, cells, strict=True))
         account, batch = row.get("merchant account", ""), row.get("batch number", "")
         credit, debit = row["net credit (nc)"], row["net debit (nc)"]

@@ -124,8 +124,9 @@ def test_a_doubled_or_lost_row_of_a_payout_is_refused(prove_bytes: Prove) -> Non
 
 
 def naive_net(content: bytes) -> Decimal:
-    """What a spreadsheet makes of the net column."""
-    rows = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))
+    """What a spreadsheet makes of the net column; blank lines above the names mean nothing."""
+    text = content.decode("utf-8-sig").lstrip("\r\n")
+    rows = csv.DictReader(StringIO(text, newline=""))
     return sum((Decimal(row["net"]) for row in rows), Decimal(0))
 
 
