@@ -52,6 +52,7 @@ class Report:
         self._names: set[str] = set()
         self._key = blake2b(digest_size=16)
         self._controls: list[Control] = []
+        self._heads: set[str] = set()
         self._number = 0
 
     def take(self, record: Record) -> FileRefused | None:
@@ -122,6 +123,12 @@ class Report:
                 expected=f"version {VERSION} of BAI",
             )
         self._files += 1
+        if record.body in self._heads:  # The same sender, receiver, time and number: a copy.
+            name = f"file_once {self._files}"
+            self._controls.append(
+                Control(name, "once", "again", holds=False, line_number=record.number)
+            )
+        self._heads.add(record.body)
         self._file = Level(FILE, "" if self._files == 1 else str(self._files), record.physical)
         return None
 

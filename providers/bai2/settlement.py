@@ -70,7 +70,7 @@ def read(source: Source, batch_id: str) -> Reading:
 
 PROVES = (
     "account_control", "account_records", "group_control", "group_accounts", "group_records",
-    "file_control", "file_groups", "file_records",
+    "file_control", "file_groups", "file_records", "file_once",
 )  # fmt: skip
 
 FORMAT = Format(

@@ -87,6 +87,7 @@ class _Statements:
         self._closings: dict[tuple[str, str], tuple[tuple[int, int] | None, int]] = {}
         self._accounts: set[str] = set()
         self._controls: list[Control] = []
+        self._seen: set[bytes] = set()
 
     def take(self, field: Field) -> FileRefused | None:
         """Give a field to its statement, which may begin here."""
@@ -139,7 +140,23 @@ class _Statements:
         name = " ".join(each for each in parts if each)
         self._compare_opening(current, name)
         self._controls += current.controls(name)
+        self._find_twice(current, name)
         return None
+
+    def _find_twice(self, current: Statement, name: str) -> None:
+        """Every balance holds of a statement that is in the file twice, and its money counts twice.
+
+        Nothing is claimed of the others: only what was copied is known to be one.
+        """
+        sameness = current.sameness
+        if sameness in self._seen:
+            line = current.began
+            control = Control(
+                f"statement_once {name}", "once", "again", holds=False, line_number=line
+            )
+            self._controls.append(control)
+        elif sameness is not None:
+            self._seen.add(sameness)
 
     def _compare_opening(self, current: Statement, name: str) -> None:
         """The next statement, or page, of an account opens with what the one before closed with."""
@@ -166,7 +183,7 @@ FORMAT = Format(
     variants=(
         Variant(
             "mt940", "account statements",
-            ("closing_balance", "opening_balance"), recognises, read,
+            ("closing_balance", "opening_balance", "statement_once"), recognises, read,
         ),
         Variant(
             "mt942", "interim reports, where they print counts and sums",

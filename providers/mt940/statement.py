@@ -63,6 +63,15 @@ class Statement:
         """The sum of all its movements so far."""
         return self._sums["90C"] - self._sums["90D"]
 
+    @property
+    def sameness(self) -> bytes | None:
+        """What two copies of one statement share; None: it moves nothing, or has no balances."""
+        if self.closing is None or self.opening is None or not any(self._entries.values()):
+            return None
+        digest = self._key.copy()
+        digest.update(f"{self.closing}\n{self._entries}\n{self._sums}".encode())
+        return digest.digest()
+
     def take(self, field: Field) -> FileRefused | None:
         """Read any field but a movement."""
         tag = field.tag
@@ -110,7 +119,7 @@ class Statement:
         return SettlementLine(
             PROVIDER, self._batch_id, field.number, KIND, ours, theirs, identity, net, 0, net,
             self.currency, booked_at, raw, code=code, value_at=value_at, account=self.account,
-            part=self.number, text=text,
+            part=self.number, text=text, pending=code[0] == "E",
         )  # fmt: skip
 
     def finish(self, *, last: bool) -> FileRefused | None:

@@ -218,7 +218,9 @@ def test_file_headers(prove_bytes: Prove, first: str) -> None:
 
 
 def test_several_files_in_one(prove_bytes: Prove) -> None:
-    proof = prove_bytes((report(DETAIL) * 2).encode())
+    second = report(DETAIL).replace(FILE, FILE.replace("0800", "1300"))
+    assert second != report(DETAIL)
+    proof = prove_bytes((report(DETAIL) + second).encode())
     assert isinstance(proof, FileProof)
     assert proof.lines == 2
     assert [one.name for one in proof.controls if one.name.startswith("file_control")] == [

@@ -51,6 +51,17 @@ def test_every_line_counts_once(path: Path, times: int, prove_bytes: Prove) -> N
             assert isinstance(prove_bytes(b"\n".join(again)), FileRefused), line
 
 
+@pytest.mark.parametrize("path", HOLD, ids=lambda path: path.name)
+def test_a_file_behind_itself_is_known_though_every_total_holds(
+    path: Path, prove_bytes: Prove
+) -> None:
+    content = path.read_bytes().rstrip() + b"\n"
+    assert not isinstance(prove_bytes(content), FileRefused)
+    outcome = prove_bytes(content + content)
+    assert isinstance(outcome, FileRefused)
+    assert (outcome.code, outcome.field) == ("control_failed", "file_once 2")
+
+
 @settings(max_examples=200)
 @given(garbage=st.binary(max_size=300))
 def test_arbitrary_bytes_behind_a_good_head(prove_bytes: Prove, garbage: bytes) -> None:

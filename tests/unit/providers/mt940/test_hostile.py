@@ -65,6 +65,18 @@ def test_a_doubled_movement_does_not_close(path: Path, prove_bytes: Prove) -> No
             assert outcome.code == "control_failed"
 
 
+def test_a_file_behind_itself_is_known_though_every_balance_holds(prove_bytes: Prove) -> None:
+    content = (FOLDER / "wolph_mt940__betterplace__sepa_mt9401.sta").read_bytes()
+    assert isinstance(prove_bytes(content), FileProof)
+    outcome = prove_bytes(content + content)
+    assert isinstance(outcome, FileRefused)
+    assert outcome.code == "control_failed"
+    assert outcome.proof is not None
+    failed = [each.name for each in outcome.proof.controls if not each.holds]
+    assert all(name.startswith("statement_once 50880050/") for name in failed)
+    assert len(failed) == 26
+
+
 @settings(max_examples=300)
 @given(garbage=st.binary(max_size=300))
 def test_arbitrary_bytes_behind_a_good_head(prove_bytes: Prove, garbage: bytes) -> None:
