@@ -6,7 +6,7 @@ Errors: FileRefused `column_twice`, `column_missing`; the caller's line number i
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import cast
 
@@ -79,3 +79,10 @@ def any_rounded(*keys: str) -> bool:
 def is_rounded(cell: str) -> bool:
     """Whether a spreadsheet took a key for a number and cut its digits: `8.8E+15`."""
     return ROUNDED in cell and _ROUNDED.fullmatch(cell) is not None
+
+
+def rounded_keys(row: Mapping[str, str], fields: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Of a row that failed, the keys that are rounded: code, field and what was expected."""
+    for field in fields:
+        if is_rounded(row[field]):
+            yield "key_wrong", field, UNROUNDED

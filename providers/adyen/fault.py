@@ -17,6 +17,7 @@ from providers.adyen.values import (
     rate_of,
 )
 from providers.amounts import exponent_of
+from providers.columns import UNROUNDED, is_rounded
 from providers.settlement_file import FileRefused, shown
 
 Fault = tuple[str, str, str]  # Code, field, what was expected.
@@ -58,6 +59,8 @@ def _said_faults(row: Mapping[str, str]) -> Iterator[Fault]:
     for key in ("company", *KEYS, "batch"):
         if not is_key(row[key]):
             yield "key_wrong", key, KEY
+        if key in KEYS and is_rounded(row[key]):
+            yield "key_wrong", key, UNROUNDED
 
 
 def _accounting_faults(row: Mapping[str, str]) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from providers.adyen.values import Kinds, Nameless, is_key, local_time
+from providers.columns import ROUNDED, any_rounded
 
 PROVIDER = "adyen"
 
@@ -52,7 +53,10 @@ class Said:
         ):
             return None
         at = self._at
-        if at is None or not kind or not is_key(f"{psp}{order}{modification}{our_modification}"):
+        keys = f"{psp}{order}{modification}{our_modification}"
+        if at is None or not kind or not is_key(keys):
+            return None
+        if ROUNDED in keys and any_rounded(psp, order, modification, our_modification):
             return None
         if psp:
             ours = our_modification if kind == "refund" and our_modification else order

@@ -13,6 +13,7 @@ from providers.amazon.kinds import kind_of
 from providers.amazon.layout import NAMES, Layout
 from providers.amazon.values import mark_of, moment_of, parser
 from providers.amounts import exponent_of, printed
+from providers.columns import UNROUNDED, is_rounded
 from providers.settlement_file import Control, FileRefused, SettlementLine, shown
 from providers.times import BEFORE
 
@@ -67,6 +68,8 @@ class Settlements:
         name, text, currency, started, ended, deposited, amount = self._layout.head(cells)
         if amount:
             yield "totals_not_understood", "amount", amount, "none beside a total"
+        if is_rounded(name):
+            yield "key_wrong", "settlement", name, UNROUNDED
         if not is_key(name):
             yield "key_wrong", "settlement", name, KEY
         if name in self.totals:
@@ -95,6 +98,8 @@ class Settlements:
             return refused(next(_faults(cells, self._layout, total, self._mark)), number)
         if not (order.isprintable() and len(order) <= KEY_CHARACTERS_MAX):
             return refused(("key_wrong", "order", order, KEY), number)
+        if is_rounded(order):
+            return refused(("key_wrong", "order", order, UNROUNDED), number)
         total.sum += minor
         total.count += 1
         self.posted_last = max(self.posted_last, at)

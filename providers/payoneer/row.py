@@ -15,7 +15,15 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from providers.amounts import exponent_of, plain, signed_parser, unsigned_parser
-from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
+from providers.columns import (
+    UNROUNDED,
+    Pick,
+    find_columns,
+    is_rounded,
+    missing_column,
+    names_to_fields,
+    pick,
+)
 from providers.rows import Row
 from providers.settlement_file import (
     NO_RESIDUE,
@@ -197,7 +205,7 @@ def _transfer(cells: Cells) -> int | None:
 
 
 def _is_key(text: str) -> bool:
-    return len(text) <= KEY_CHARACTERS_MAX and text.isprintable()
+    return len(text) <= KEY_CHARACTERS_MAX and text.isprintable() and not is_rounded(text)
 
 
 def _faults(cells: Cells) -> Iterator[tuple[str, str, str]]:
@@ -212,6 +220,8 @@ def _faults(cells: Cells) -> Iterator[tuple[str, str, str]]:
         return
     if not kind_of(cells.state):
         yield "state_wrong", "state", f"a status of at most {STATE_CHARACTERS_MAX} characters"
+    if is_rounded(cells.transaction):
+        yield "key_wrong", "transaction", UNROUNDED
     if not _is_key(cells.transaction):
         yield "key_wrong", "transaction", f"a printable key up to {KEY_CHARACTERS_MAX} characters"
     if _net(cells, exponent) is None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from providers.amounts import exponent_of, printed
-from providers.columns import Pick, pick
+from providers.columns import ROUNDED, Pick, any_rounded, pick, rounded_keys
 from providers.paypal.balances import Chain
 from providers.paypal.figures import OTHER_MARK, day_of, moment_of, parser
 from providers.paypal.languages import BASKET, CAME_TO_NOTHING, COMPLETED, MEMO, kind_of
@@ -113,7 +113,8 @@ class Rows:
         at = moment_of(day, clock or style.clock, zone_of(zone or style.zone))
         keys = f"{name}{values[13]}{values[14]}"
         is_key = bool(name) and len(keys) <= KEYS_CHARACTERS_MAX and keys.isprintable()
-        if at is None or not kind or not is_key:
+        spoiled = ROUNDED in keys and any_rounded(name, values[13], values[14])
+        if at is None or not kind or not is_key or spoiled:
             return self._fault(values, number)
         self.count += 1
         self.last_number, self.last_quoted = number, raw.endswith(QUOTE)
@@ -213,6 +214,7 @@ class Rows:
         if not row["id"] or len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
             expected = f"printable keys of at most {KEYS_CHARACTERS_MAX} characters together"
             yield "key_wrong", "id", expected
+        yield from rounded_keys(row, ("id", "invoice", "related"))
         if not kind_of(row["type"] or row["about"], language=style.language, incoming=True):
             yield "state_wrong", style.words, "words that say what the row is"
         yield "time_wrong", "time", "a clock, hh:mm:ss"

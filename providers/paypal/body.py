@@ -17,7 +17,16 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from providers.amounts import exponent_of
-from providers.columns import Pick, find_columns, missing_column, names_to_fields, pick
+from providers.columns import (
+    ROUNDED,
+    Pick,
+    any_rounded,
+    find_columns,
+    missing_column,
+    names_to_fields,
+    pick,
+    rounded_keys,
+)
 from providers.paypal.codes import AUTHORISATIONS, CREDIT, DEBIT, kind_of
 from providers.paypal.footers import DIGITS_MAX, number_of
 from providers.rows import Row
@@ -140,7 +149,8 @@ def take(
     if not known or (given_back and fee_currency not in {"", currency}):
         return _fault(row.number, values)
     keys = f"{name}{invoice}{related}"
-    if len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
+    spoiled = ROUNDED in keys and any_rounded(name, invoice, related)
+    if spoiled or len(keys) > KEYS_CHARACTERS_MAX or not keys.isprintable():
         return _fault(row.number, values)
     moved = code[:3] != AUTHORISATIONS and status not in NOT_MOVED
     identity = f"{name or sha256(row.raw.encode()).hexdigest()}/{code}"
@@ -179,4 +189,5 @@ def _faults(row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
         yield "unit_unknown", "currency", "a currency of two digits: others are ambiguous here"
     if row["fee_currency"] not in {"", row["currency"]}:
         yield "currency_differs", "fee_currency", row["currency"]
+    yield from rounded_keys(row, ("id", "invoice", "related"))
     yield "key_wrong", "id", f"printable keys of {KEYS_CHARACTERS_MAX} characters together"

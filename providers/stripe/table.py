@@ -12,15 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from providers.columns import wrong_width
+from providers.columns import ROUNDED, rounded_keys, wrong_width
 from providers.reader import Reading
 from providers.rows import Row, rows
 from providers.settlement_file import Control, Ending, FileRefused, SettlementLine, shown
 from providers.source import Source
-from providers.stripe.header import Columns, Header, parse_header
+from providers.stripe.header import Check, Columns, Header, fault, parse_header
 from providers.times import BEFORE
 
 QUOTE = '"'
+OWN = ("own", "own_refund")  # Our own keys, behind the columns.
+KEYS = ("identity", "source", "intent", "payment", "payout", "account", *OWN)
 
 
 class Taker(Protocol):
@@ -58,7 +60,7 @@ def read_table(source: Source, table: Table, batch_id: str) -> Reading:
     taken: tuple[SettlementLine, ...] = ()
     last, booked_last = Row(1, "", []), BEFORE
     for row in found:
-        made = _take(row, header.width, taker)
+        made = _take(row, header, taker, table.columns)
         if isinstance(made, FileRefused):
             return made
         assert isinstance(row, Row), "what is no row is refused"
@@ -83,14 +85,28 @@ def _header(first: Row | FileRefused | None, table: Table) -> Header | FileRefus
 
 
 def _take(
-    row: Row | FileRefused, width: int, taker: Taker
+    row: Row | FileRefused, header: Header, taker: Taker, columns: Columns
 ) -> tuple[SettlementLine, ...] | FileRefused:
     if isinstance(row, FileRefused):
         return row
-    if len(row.cells) != width:
-        return wrong_width(row.number, printed=len(row.cells), expected=width)
+    if len(row.cells) != header.width:
+        return wrong_width(row.number, printed=len(row.cells), expected=header.width)
     row.cells.append("")
+    if ROUNDED in row.raw:
+        refused = _rounded(row, header, columns)
+        if refused is not None:
+            return refused
     return taker.take(row)
+
+
+def _rounded(row: Row, header: Header, columns: Columns) -> FileRefused | None:
+    """A key that a spreadsheet has rounded; None if the row has none."""
+    cells = dict(zip((*columns, *OWN), header.pick(row.cells), strict=True))
+    named = [field for field in KEYS if field in cells]
+    for code, field, expected in rounded_keys(cells, named):
+        check = Check(field, cells[field], False, code, expected)  # noqa: FBT003 - its place.
+        return fault(row.number, header.names, [check])
+    return None
 
 
 def _is_cut(row: Row, line: SettlementLine, header: Header, taker: Taker) -> bool:

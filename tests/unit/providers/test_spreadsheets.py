@@ -6,12 +6,19 @@ from hypothesis import strategies as st
 
 from providers.columns import is_rounded
 from providers.settlement_file import FileRefused
+from tests.unit.providers.adyen.examples import SALE
+from tests.unit.providers.adyen.writing import report
 from tests.unit.providers.alipay.test_bills import DAY, MOVES
 from tests.unit.providers.alipay.test_wallet import GOOD as ALIPAY_WALLET
 from tests.unit.providers.alipay.test_web import GOOD as ALIPAY_WEB
 from tests.unit.providers.alipay.writing import fund_lines, trade_lines
+from tests.unit.providers.amazon.test_settlement import CONTENT as AMAZON
 from tests.unit.providers.bills import REFUND, ROW, bill
 from tests.unit.providers.conftest import Prove
+from tests.unit.providers.payoneer.test_settlement import EXPORT as PAYONEER
+from tests.unit.providers.paypal.test_activity import BRITISH
+from tests.unit.providers.paypal.test_report import STL
+from tests.unit.providers.stripe.test_layouts import REPORT as STRIPE
 from tests.unit.providers.wechat.test_fund_flow import GOOD as FUND_FLOW
 
 ROUNDED = "1.23457E+15"
@@ -66,6 +73,39 @@ def test_a_rounded_key_refuses_the_file(
     assert "a spreadsheet has rounded" in outcome.message
     # What only looks like it on the way is a key as any other.
     other = prove_bytes(content.replace(key, f"{mark}xE+{key[len(mark) :]}", 1).encode(encoding))
+    assert not (isinstance(other, FileRefused) and other.code == "key_wrong")
+
+
+ADYEN = report(SALE._replace(our_modification="mine-1")).decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "line", "field"),
+    [(ADYEN, "88A", 2, "Psp Reference"), (ADYEN, "order-1", 2, "Merchant Reference"),
+     (ADYEN, "87A", 2, "Modification Reference"),
+     (ADYEN, "mine-1", 2, "Modification Merchant Reference"),
+     (STRIPE, "txn_1", 2, "balance_transaction_id"), (STRIPE, "ch_1", 2, "source_id"),
+     (STRIPE, "pi_1", 2, "payment_intent_id"), (STRIPE, "po_1", 2, "automatic_payout_id"),
+     (STRIPE, "1041,\n", 2, "payment_metadata[order_id]"),
+     (STRIPE, "R-1", 4, "refund_metadata[order_id]"),
+     (STL, "P1", 5, "Transaction ID"), (STL, "inv-P1", 5, "Invoice ID"),
+     (STL, "B-1", 5, "PayPal Reference ID"),
+     (BRITISH, "T1", 2, "Transaction ID"), (BRITISH, "T0", 2, "Reference Txn ID"),
+     (AMAZON.decode(), AMAZON.decode().split("\n")[1].split("\t")[0], 2, "settlement-id"),
+     (AMAZON.decode(), AMAZON.decode().split("\n")[2].split("\t")[7], 3, "order-id"),
+     (PAYONEER.decode("utf-8-sig"), ",123,", 2, "Transaction ID")],
+)  # fmt: skip
+def test_a_rounded_key_refuses_the_table(
+    prove_bytes: Prove, content: str, key: str, line: int, field: str
+) -> None:
+    name = key.strip(",\n")
+    assert key in content
+    outcome = prove_bytes(content.replace(key, key.replace(name, ROUNDED), 1).encode())
+    assert isinstance(outcome, FileRefused), field
+    assert (outcome.code, outcome.line_number, outcome.field) == ("key_wrong", line, field)
+    assert outcome.printed == ROUNDED
+    assert "a spreadsheet has rounded" in outcome.message
+    other = prove_bytes(content.replace(key, key.replace(name, "xE+1"), 1).encode())
     assert not (isinstance(other, FileRefused) and other.code == "key_wrong")
 
 
