@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any
 from cli.printing import NUMBER, counted, document, line, money, say, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from providers.reader import Format
-    from providers.settlement_file import Control, FileProof, FileRefused, SettlementLine
+    from providers.settlement_file import (
+        Control,
+        CurrencyTotals,
+        FileProof,
+        FileRefused,
+        SettlementLine,
+    )
 
 # Of providers.formats, which takes a moment to load: help is there at once. A test compares.
 NAMES = (
@@ -70,12 +76,10 @@ def show_file(proof: "FileProof") -> None:
     """Whose it is, what it comes to, and what proves it."""
     whose = proof.merchant_account or "no account named"
     say(f"{proof.format} ({proof.variant}), {whose}, {proof.business_day}")
-    rows = [
-        (code, *(money(each, code) for each in (sums.gross_minor, sums.fee_minor, sums.net_minor)))
-        for code, sums in proof.currencies.items()
-    ]
-    right = [("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)]
-    table(counted(proof.lines, "line"), ["currency", *right], rows)
+    _show_sums(counted(proof.lines, "line"), proof.currencies)
+    if proof.moved is not None:
+        left = f"{proof.lines - proof.moved.lines:,} pending left out, as a book does"
+        _show_sums(f"{counted(proof.moved.lines, 'line')}, {left}", proof.moved.currencies)
     table("Kinds", ["kind", ("lines", NUMBER)], list(proof.kinds.items()))
     if proof.unknown:
         say(f"Unknown, kept with their money: {', '.join(proof.unknown)}")
@@ -84,6 +88,14 @@ def show_file(proof: "FileProof") -> None:
     else:
         say(UNPROVEN)
     say(f"file {proof.batch_id}, SHA-256 {proof.sha256}")
+
+
+def _show_sums(title: str, currencies: "Mapping[str, CurrencyTotals]") -> None:
+    rows = [
+        (code, *(money(each, code) for each in (sums.gross_minor, sums.fee_minor, sums.net_minor)))
+        for code, sums in currencies.items()
+    ]
+    table(title, ["currency", ("gross", NUMBER), ("fee", NUMBER), ("net", NUMBER)], rows)
 
 
 def controls(found: "Sequence[Control]") -> tuple[list[Any], list[tuple[str, ...]]]:
@@ -128,6 +140,7 @@ def show_line(each: "SettlementLine", *, as_json: bool) -> None:
         each.reference,
         *(f"{name} {money(amount, each.currency)}" for name, amount in amounts),
         *(f"{name} {said}" for name, said in named if said),
+        *(["pending"] if each.pending else []),
     ]
     say("  ".join(parts))
 

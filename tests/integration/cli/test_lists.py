@@ -1,5 +1,6 @@
 """Lists that are cut say so, whatever they are printed as; breaks are found by what they are of."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 BILL = ROOT / "providers" / "wechat" / "samples" / "bill.ALL.csv"
 SAMPLES = ROOT / "tests" / "unit" / "providers" / "samples"
 (FEES,) = (SAMPLES / "amazon").glob("*.txt")
+PAGE = (ROOT / "docs" / "formats" / "README.md").read_text(encoding="utf-8")
 ALL = 45
 CUT = "tally: 10 of 45 shown; --limit 0 for all\n"
 
@@ -52,6 +54,12 @@ def test_a_list_of_breaks_that_is_cut_says_so(
         assert (programs.exit_code, programs.stderr) == (0, said)
         found = parsed(programs)
         assert len(found if words[0] == "breaks" else found["breaks"]) == count
+
+
+def test_every_member_of_a_file_shown_is_named(call: Call, bill: dict[str, Any]) -> None:
+    whole = parsed(call("settlement", "show", bill["batch_id"], "--json"))
+    named = set(re.findall(r"`([a-z_0-9]+)`", PAGE.partition("`tally settlement show")[2]))
+    assert set(whole) | set(whole["currencies"][0]) <= named
 
 
 @pytest.mark.usefixtures("bill", "fees")

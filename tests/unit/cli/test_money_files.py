@@ -141,3 +141,11 @@ def test_a_line_for_people_has_its_fee_its_code_and_whose_it_is() -> None:
     assert (
         "  account FI7433010001222090" in tally("settlement", "parse", str(file), "--lines").stdout
     )
+
+
+def test_what_is_pending_is_told_apart() -> None:
+    file = SAMPLES / "camt" / "moov-io_iso20022__FI_camt_052_sample.xml.xml"
+    shown = tally("settlement", "parse", str(file), "--lines").stdout
+    assert "1 line, 1 pending left out, as a book does" in shown
+    lines = [each for each in shown.splitlines() if "  bank_entry  " in each]
+    assert [each.endswith("  pending") for each in lines] == [True, False]
