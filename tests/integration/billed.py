@@ -2,7 +2,8 @@
 
 Shape: play(system, rows, bill) has every payment paid and every refund given back, by a replay
 provider that answers from the bill. Rows are of one seller, with refunds of payments that are in
-the same bill: those of providers/wechat/synthetic.py are such.
+the same bill: those of providers/wechat/synthetic.py are such. imported(…) and refused(…) are what
+becomes of a file.
 Units: fen.
 """
 
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from consumers.asking import Ask
+from consumers.intake.importing import import_file
+from consumers.intake.reporting import ImportReport
 from domain.order import PlaceOrder
 from domain.payment import (
     ConfirmPayment,
@@ -22,6 +25,7 @@ from domain.payment import (
 )
 from domain.wallet import OpenWallet
 from providers.amounts import scale
+from providers.settlement_file import FileRefused
 from providers.wechat.bill import BillRow, write_bill
 from schemas.meta import CommandMeta
 from schemas.names import FULL_NAMES, Command
@@ -100,3 +104,22 @@ def until_counted(system: System, cls: type, count: int) -> Counter[str]:
 
 def _ask(command: Command, key: str) -> Ask:
     return Ask("main", CommandMeta("shop", key), command)
+
+
+def imported(system: System, path: Path) -> ImportReport:
+    report = import_file(system.surroundings, path, book="main")
+    assert isinstance(report, ImportReport), report
+    return report
+
+
+def refused(system: System, path: Path) -> FileRefused:
+    outcome = import_file(system.surroundings, path, book="main")
+    assert isinstance(outcome, FileRefused), outcome
+    return outcome
+
+
+def last_sequence(system: System) -> int:
+    with system.connect() as connection:
+        row = connection.execute("SELECT last_sequence FROM book_main.head").fetchone()
+        assert row is not None
+        return int(row[0])
