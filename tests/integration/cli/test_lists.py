@@ -119,3 +119,16 @@ def test_a_list_of_dead_letters_that_is_cut_says_so(call: Call, system: System) 
         cut = call(*words, "--limit", limit)
         assert cut.stderr == said
         assert len(parsed(cut)) == count
+
+
+def test_a_list_of_events_that_is_cut_before_its_end_says_so(call: Call, played: str) -> None:
+    words = ("events", "--book", played, "--json")
+    for more, said, count in (
+        (("--from", "2", "--limit", "3"), "tally: 3 shown, there are more; --limit 0 for all\n", 3),
+        (("--from", "3", "--limit", "3"), "", 3),
+        (("--from", "2", "--limit", "0"), "", 4),
+        (("--limit", "3"), "", 3),  # The last three.
+    ):
+        cut = call(*words, *more)
+        assert (cut.exit_code, cut.stderr) == (0, said)
+        assert len(cut.stdout.splitlines()) == count
