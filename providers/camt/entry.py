@@ -18,7 +18,7 @@ from providers.amounts import Rounded, exponent_of
 from providers.camt.document import Element
 from providers.camt.parts import Tags, reference_of
 from providers.camt.plan import KEY, NO_CURRENCY, NOWHERE, TEXT, Plan, cut, plan_of
-from providers.camt.values import BOOKED, SIGNS, TRUE, amount, rate, time_of
+from providers.camt.values import AMOUNT, BOOKED, SIGNS, TRUE, amount, rate, time_of
 from providers.settlement_file import TEXT_CHARACTERS_MAX, FileRefused, shown
 
 DETAILS_MAX = 10_000
@@ -139,9 +139,7 @@ class Entries:
         if exponent_of(currency) is None:
             iso = "a currency of ISO 4217"
             return self._wrong("currency_unknown", field="Amt Ccy", printed=currency, expected=iso)
-        return self._wrong(
-            "amount_wrong", field="Amt", printed=text, expected="an unsigned decimal"
-        )
+        return self._wrong("amount_wrong", field="Amt", printed=text, expected=AMOUNT)
 
     def _sign(self, text: str) -> int:
         sign = SIGNS.get(text, 0)

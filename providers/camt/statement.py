@@ -16,7 +16,7 @@ from providers.camt.document import Element
 from providers.camt.entry import Entry
 from providers.camt.parts import Tags, text_of
 from providers.camt.summary import Printed, Sums, read_summary
-from providers.camt.values import BOOKED, SIGNS, amount, exactly, time_of
+from providers.camt.values import AMOUNT, BOOKED, SIGNS, amount, exactly, time_of
 from providers.settlement_file import Control, FileRefused, shown
 
 OPENINGS = ("OPBD", "PRCD")  # The first that is there counts.
@@ -171,7 +171,7 @@ class Statement:
                 element,
                 field=f"{code} Amt",
                 printed=text,
-                expected="an unsigned decimal",
+                expected=AMOUNT,
             )
         # Left out it is a credit; where that is wrong, the closing balance does not hold.
         sign = SIGNS.get(text_of(parts["CdtDbtInd"])) if "CdtDbtInd" in parts else 1

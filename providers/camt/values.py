@@ -16,6 +16,7 @@ from providers.times import moment, zone_of
 
 DECIMALS_MAX = 5
 RATE_DECIMALS_MAX = 10
+AMOUNT = f"an unsigned decimal of at most {DECIMALS_MAX} digits behind its point"
 SIGNS = {"CRDT": 1, "DBIT": -1}
 BOOKED = "BOOK"
 STATES = (BOOKED, "PDNG", "INFO", "FUTR")

@@ -33,6 +33,8 @@ PROVIDER = "ofx"
 DECIMALS_MAX = 6
 SCALED_CENT = 10 ** (DECIMALS_MAX - 2)
 RATE_DECIMALS_MAX = 10
+SIGNED = f"a signed decimal of at most {DECIMALS_MAX} digits behind its mark"
+DOUBTFUL = "a signed decimal without three digits behind its mark: they may be thousands"
 KEY_CHARACTERS_MAX = 255  # Of the standard.
 RAW_CHARACTERS_MAX = 16_384
 DIGEST_CHARACTERS = 32
@@ -158,9 +160,8 @@ def _read(texts: dict[str, str], said: Transaction, owner: Owner) -> _Read | Fil
     printed = texts.get("TRNAMT", "")
     money = amount(printed, currency=currency)
     if money is None:
-        return _refused(
-            "amount_wrong", said, field="TRNAMT", printed=printed, expected="a signed decimal"
-        )
+        expected = DOUBTFUL if _THOUSANDS.fullmatch(printed) else SIGNED
+        return _refused("amount_wrong", said, field="TRNAMT", printed=printed, expected=expected)
     printed = texts.get("DTPOSTED", "")
     booked = time_of(printed)
     if booked is None:

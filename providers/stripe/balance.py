@@ -218,6 +218,8 @@ def expected_amount(currency: str, parse: Parser) -> str:
     if currency in UNCERTAIN and parse("0") is None and parse("0.00") is None:
         return f"major units: Stripe's integers of {currency} are not certain"
     exponent = exponent_of(currency) or 0
+    if not exponent:
+        return f"an amount without decimals: {currency} has none"
     if parse("1." + "0" * exponent) is None:
         return "an integer of minor units"
     return f"an amount with {exponent} decimals"

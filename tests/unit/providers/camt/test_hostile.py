@@ -71,6 +71,14 @@ def test_nothing_is_fetched(prove_bytes: Prove) -> None:
     assert asked == []
 
 
+@pytest.mark.parametrize("printed", [b">12.34</Amt>", b">1.00</Amt>"], ids=["entry", "balance"])
+def test_how_many_decimals_are_meant_is_said(prove_bytes: Prove, printed: bytes) -> None:
+    outcome = prove_bytes(changed(printed, printed.replace(b"<", b"0001<")))
+    assert isinstance(outcome, FileRefused)
+    assert outcome.code == "amount_wrong"
+    assert outcome.expected == "an unsigned decimal of at most 5 digits behind its point"
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(changed(b"payout 7", b"<a>" * 400 + b"</a>" * 400), "too_deep"),

@@ -71,6 +71,8 @@ def test_what_is_no_amount_is_refused(prove_bytes: Prove, printed: str) -> None:
     outcome = prove_bytes(body)
     assert isinstance(outcome, FileRefused)
     assert (outcome.code, outcome.field, outcome.line_number) == ("amount_wrong", "TRNAMT", 7)
+    assert ("may be thousands" in outcome.expected) is (printed in {"1,234", "1.234"})
+    assert "digits behind its mark" in outcome.expected
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,13 @@ def test_payments_with_refunds_failures_and_another_currency(read_bytes: Read) -
     assert lines[1].line_identity == "ch_1/refunded"
 
 
+def test_a_currency_without_decimals_is_said_to_have_none(prove_bytes: Prove) -> None:
+    row = "ch_1,a,,2021-02-03 13:12,250.00,0.00,jpy,,,1,0,,Paid,true,A\n"
+    outcome = refused(prove_bytes((PAYMENTS + row).encode()))
+    assert (outcome.code, outcome.printed) == ("amount_wrong", "250.00")
+    assert outcome.expected == "an amount without decimals: JPY has none"
+
+
 def test_more_given_back_than_charged_is_refused(prove_bytes: Prove) -> None:
     row = "ch_1,a,,2021-02-03 13:12,25.00,25.01,usd,20.00,20.01,1.03,0.00,eur,Refunded,true,A\n"
     outcome = refused(prove_bytes((PAYMENTS + row).encode()))
