@@ -1,10 +1,13 @@
 """Mollie's lists of payments and refunds, and its settlement export, made by hand."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from providers.mollie.elements import PAID, REFUNDED, STATES
+from providers.mollie.export import MOVED
 from providers.settlement_file import FileProof, FileRefused
 from tests.unit.providers.conftest import Prove, Read
 
@@ -108,3 +111,13 @@ def test_cuts_of_the_export_give_whole_rows_only(prove_bytes: Prove) -> None:
         if isinstance(outcome := prove_bytes(whole[:length]), FileProof)
     }
     assert counts <= set(range(1, 8))
+
+
+def test_the_page_lists_every_status_that_moves_money() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "formats" / "mollie.md").read_text("utf-8")
+    lines = [line.split("|") for line in page.splitlines() if line.startswith("| ")]
+    rows = {cells[1].strip(): cells[2] for cells in lines}
+    for row, states in (
+        ("kind", STATES), ("payment", PAID), ("refund", REFUNDED), ("row of the export", MOVED),
+    ):  # fmt: skip
+        assert all(f"`{state}`" in rows[row] for state in states if state), row
