@@ -1,6 +1,6 @@
 """`tally settlement …`: providers' money files, proven, imported and compared."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +47,9 @@ AcceptImbalance = Annotated[
     str | None,
     typer.Option(metavar="REASON", help="Why it counts though its controls fail."),
 ]
+Again = Annotated[
+    bool, typer.Option("--again", help="Although it is in as a file of another account.")
+]
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.1, help="Patience with Kafka and the writer.")
 ]
@@ -65,6 +68,7 @@ def import_file(  # noqa: PLR0913 - by name, as on the command line.
     format_name: FormatName = None,
     account: Account = None,
     accept_imbalance: AcceptImbalance = None,
+    again: Again = False,
     timeout: Timeout = 60.0,
 ) -> None:
     """Import a file into a book: proven whole, kept, published line by line, sealed, compared.
@@ -72,14 +76,13 @@ def import_file(  # noqa: PLR0913 - by name, as on the command line.
     A writer and a relay have to run. Importing a file again changes nothing; one that was cut
     off is gone on with. A file that does not say whose it is needs --account. One whose only fault
     is that its own controls do not hold is taken with --accept-imbalance, and the reason is kept.
+    The same bytes are refused under the name of another account, but with --again.
 
     Example: tally settlement import bill.csv --book main
     """
     from consumers.intake.importing import Importer
-    from consumers.intake.reporting import STOPPED_BEFORE_SEAL
-    from providers.settlement_file import FileRefused
 
-    said = _said(account, because=accept_imbalance)
+    said = replace(_said(account, because=accept_imbalance), again=again)
     _require_good(call, file, format_name, said)  # What is wrong needs no server.
     importer = Importer(
         call.surroundings(timeout),
@@ -91,6 +94,13 @@ def import_file(  # noqa: PLR0913 - by name, as on the command line.
     except KeyboardInterrupt:
         complain(f"interrupted; {AGAIN}")
         raise typer.Exit(INTERRUPTED) from None
+    _show_outcome(call, file, outcome)
+
+
+def _show_outcome(call: Call, file: Path, outcome: "ImportReport | FileRefused") -> None:
+    from consumers.intake.reporting import STOPPED_BEFORE_SEAL
+    from providers.settlement_file import FileRefused
+
     if isinstance(outcome, FileRefused):
         raise _refused(call, file, outcome)
     _show_report(call, outcome)
@@ -191,6 +201,12 @@ def _refusal(file: Path, refused: "FileRefused") -> typer.Exit:
     return refuse(f"{file}{where}: {refused.code}: {refused.message}", status)
 
 
+def _compared(matched: int, report: "ImportReport") -> str:
+    lines = report.fresh + report.repeated
+    found = ", ".join(f"{count:,} {kind}" for kind, count in report.breaks.items())
+    return f"{matched:,} of {counted(lines, 'line')} matched; breaks: {found or 'none'}"
+
+
 def _absent(count: int) -> str:
     if not count:
         return "Nothing of ours is missing in it"
@@ -214,6 +230,8 @@ def _show_report(call: Call, report: "ImportReport") -> None:
     for each in report.refusals:
         where = f"lines {each.first_line} to {each.last_line}" if each.first_line else "the file"
         complain(f"{where}: {each.status}, {each.code}: {each.detail}")
+    if report.matched is not None:
+        say(_compared(report.matched, report))
     if report.absent is not None:
         say(_absent(report.absent))
     elif report.outcome != ALREADY_IMPORTED:

@@ -22,6 +22,7 @@ from tests.unit.cli.calling import tally
 ROOT = Path(__file__).parents[3]
 BILL = ROOT / "providers" / "wechat" / "samples" / "bill.ALL.csv"
 UNIT = ROOT / "tests" / "unit" / "providers" / "samples"
+NAMELESS = UNIT / "amazon" / "xieyi138-star_amazon-settlement-parser__settlement-sample.txt"
 UNBALANCED = UNIT / "nacha" / "moov-io_ach__20110805A.ach"
 
 
@@ -187,10 +188,22 @@ def test_an_imbalance_is_accepted_for_a_reason_that_is_shown(
     report = parsed(call(*words, "--accept-imbalance", reason, "--json"))
     assert (report["outcome"], report["fresh"]) == ("imported", 48)
     assert report["accepted_because"] == reason
+    assert (report["matched"], sum(report["breaks"].values())) == (0, 48)
     system.caught_up("settlement", book=book_name)
     (file,) = parsed(call("settlement", "show", "--book", book_name, "--json"))
     assert file["accepted_because"] == reason
     assert f"accepted: {reason}" in call("settlement", "show", "--book", book_name).stdout
+
+
+def test_the_same_bytes_under_another_name_need_somebody_who_insists(
+    call: Call, book_name: str
+) -> None:
+    assert call("book", "create", book_name).exit_code == 0
+    words = ("settlement", "import", str(NAMELESS), "--book", book_name, "--account")
+    assert "0 of 23 lines matched; breaks: " in call(*words, f"a{book_name}").stdout
+    twice = call(*words, f"b{book_name}")
+    assert (twice.exit_code, "file_of_another_account" in twice.stderr) == (1, True)
+    assert call(*words, f"b{book_name}", "--again").exit_code == 0
 
 
 def test_a_file_is_imported_once_and_its_breaks_are_shown(
