@@ -26,6 +26,7 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 TEXT_CHARS_MAX = 256
+SETTLEMENT_CHARS_MAX = 512  # Of four parts, as a file may spell them; an index holds 2,704 bytes.
 SHORT = f"at most {TEXT_CHARS_MAX} characters without control characters"
 SETTLEMENT_PARTS = 4
 CURRENCIES = frozenset(currency.code for currency in Currency)
@@ -132,7 +133,8 @@ def _text_rule(name: str, *, optional: bool) -> tuple[Rule, str]:
 def _is_settlement_id(value: str) -> bool:
     """Four parts, as a provider's file may spell them: printable, and of no great length."""
     parts = value.split("/", 3)
-    if len(parts) != SETTLEMENT_PARTS or not _is_short(value):
+    fits = len(value) <= SETTLEMENT_CHARS_MAX and value.isprintable()
+    if len(parts) != SETTLEMENT_PARTS or not fits:
         return False
     provider, _, kind, reference = parts  # The merchant account may be empty.
     return bool(provider and kind and reference)

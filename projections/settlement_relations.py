@@ -26,7 +26,9 @@ SETTLEMENT_ID = Column(
     "settlement_id", TEXT, "provider/merchant account/kind/reference: one thing at a provider."
 )
 KIND = Column("kind", TEXT, "charge, refund, and so on, as the file says.")
-REFERENCE = Column("reference", TEXT, "Our number at the provider.")
+REFERENCE = Column(
+    "reference", TEXT, "Our number at the provider; ~ and more where many lines share one."
+)
 GROSS = Column("gross", AMOUNT, "What was charged or given back.")
 FEE = Column("fee", AMOUNT, "What the provider keeps of it.")
 NET = Column("net", AMOUNT, "gross - fee.")
@@ -150,7 +152,7 @@ BREAKS = Table(
         LAST_SEQUENCE,
     ),
     key=("break_id", "book"),
-    indexes=("(provider, merchant_account, opened_at) WHERE status = 'open'",),
+    indexes=("(provider, merchant_account, opened_at) WHERE status = 'open'", "(batch_id)"),
 )
 COMPARISON = View(
     name="settlement_comparison",

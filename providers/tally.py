@@ -101,12 +101,13 @@ class Tally:
         return _by_code(self._parts())
 
     def moved(self, day: date) -> AccountTotals | None:
-        """Without what is pending; None: nothing is. `day`: the file's."""
+        """Without what is pending; None: nothing is. `day`: the file's, if nothing moved."""
         if not self._pending:
             return None
         parts = self._accounts.values()
         lines = sum(sums.lines for each in parts for sums in each.values())
-        return AccountTotals(lines, day, _by_code(parts))
+        last = max(self._last.values()).date() if self._last else day
+        return AccountTotals(lines, last, _by_code(parts))
 
     def totals_by_account(self) -> dict[str, AccountTotals]:
         """Of each account that lines name."""

@@ -18,6 +18,7 @@ from providers.settlement_file import (
 )
 
 CONTROL_FAILED = "control_failed"
+LINES_READ_MAX = 50_000_000  # A file is read once for each account: some minutes.
 NAMES_MAX = 5  # Accounts that a refusal names.
 
 
@@ -28,6 +29,7 @@ class Acceptance:
     because: str = ""
     account: str = ""
     again: bool = False  # Although these very bytes are in as a file of another account.
+    batch_id: str = ""  # Of an import that is gone on with: nothing else may come of the file.
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ class Taken:
 
     @property
     def accounts(self) -> list[str]:
-        """Its own, and whatever the file names."""
-        return [self.proof.merchant_account, *map(_plain, self.proof.accounts)]
+        """Its own; of a part of a file, all that the file names."""
+        others = self.proof.accounts if self.account else ()
+        return [self.proof.merchant_account, *map(_plain, others)]
 
     def lines(self, lines: Iterable[SettlementLine]) -> Iterator[SettlementLine]:
         """Those of the file's lines that are its own, and have moved money."""
@@ -69,9 +72,17 @@ def taken(answer: FileProof | FileRefused, said: Acceptance) -> tuple[Taken, ...
         return FileRefused("account_unknown", message)
     if answer.merchant_account or not named:
         whole = _only(answer, answer.moved) if answer.moved else answer
-        return (Taken(_of(whole, said.account or next(iter(named))), because),)
-    chosen = (said.account,) if said.account else tuple(named)
-    return tuple(_part(answer, name, because=because, account=named[name]) for name in chosen)
+        found = (Taken(_of(whole, said.account or next(iter(named))), because),)
+    else:
+        chosen = (said.account,) if said.account else tuple(named)
+        found = tuple(_part(answer, each, because=because, account=named[each]) for each in chosen)
+    if len(found) * answer.lines > LINES_READ_MAX:
+        message = f"{len(found)} accounts in a file so large: ask the bank for a file of each"
+        return FileRefused("too_many_accounts", message)
+    if said.batch_id and [each.proof.batch_id for each in found] != [said.batch_id]:
+        message = f"this release makes another batch of it than {said.batch_id}, as which it began"
+        return FileRefused("batch_differs", message)
+    return found
 
 
 def rising(lines: Iterable[SettlementLine]) -> Iterator[SettlementLine]:

@@ -118,7 +118,12 @@ class Importer:
             copy = Path(folder) / unfinished.file_name
             with recorded(self.surroundings.settings.postgres) as records, copy.open("wb") as out:
                 out.writelines(records.kept(unfinished.sha256))
-            said = Acceptance(unfinished.accepted_because, unfinished.merchant_account, again=True)
+            said = Acceptance(
+                unfinished.accepted_because,
+                unfinished.merchant_account,
+                again=True,
+                batch_id=unfinished.batch_id,
+            )
             return self._import(copy, unfinished.book, format_name=unfinished.format, said=said)
 
     def _import(
@@ -212,7 +217,7 @@ class _Run:
             tally = Tally(proof.lines, skipped=proof.lines)
             return self._checked(ALREADY_IMPORTED, tally, state.sealed_sequence)
         tally = Tally(state.last_line)
-        begun = self.asker.ask(self.published.beginning(copy))
+        begun = self.asker.ask(self.published.beginning(state.file_name))
         if begun.status != ACCEPTED and begun.code != ALREADY_EXISTS:  # By an earlier release.
             return self._stopped(tally, begun)
         self._publish(copy, tally)

@@ -9,7 +9,7 @@ Units: minor units; the business day of a line is the day on which the provider 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from hashlib import sha256
 
 from commands.answer import CommandAnswered
 from consumers.asking import Ask
@@ -22,12 +22,13 @@ from domain.settlement import (
     ReportSettlementLines,
     SealBatch,
 )
-from providers.settlement_file import FileProof, SettlementLine
+from providers.settlement_file import FileProof, SettlementLine, shown
 from schemas.meta import CommandMeta
 from schemas.names import Command
 
 CLIENT = "intake"
 APART = "~"
+REFERENCE_MAX, WORDS_MAX, DIGEST_DIGITS = 100, 60, 32  # Our own keys have 64 at most.
 LINES_MAX = 50  # Of a command: what one costs beside its lines is a fiftieth then.
 
 
@@ -43,15 +44,15 @@ class Published:
     def _day(self) -> str:
         return self.proof.business_day.isoformat()
 
-    def beginning(self, path: Path) -> Ask:
-        """`path`: only its name is told."""
+    def beginning(self, file_name: str) -> Ask:
+        """`file_name`: as it was when the import began."""
         proof = self.proof
         command = ImportSettlementFile(
             proof.batch_id,
             proof.provider,
             proof.merchant_account,
             proof.format,
-            path.name,
+            file_name,
             proof.sha256,
             self._day,
             proof.lines,
@@ -108,11 +109,16 @@ def reference_of(line: SettlementLine) -> str:
     """Our key where something of ours may answer to it.
 
     Of any other line many may share one (a bank's words, an order's fees), so what tells them apart
-    stands behind it: two lines are of one thing only where they say the same twice.
+    stands behind it: two lines are of one thing only where they say the same twice. What is longer
+    than any key of ours is cut, with a digest of the whole: it is part of names that are bounded.
     """
-    if line.kind in EXPECTED_KINDS or line.line_identity == line.reference:
-        return line.reference
-    return f"{line.reference}{APART}{line.line_identity}"
+    told = line.reference
+    if line.kind not in EXPECTED_KINDS and line.line_identity != told:
+        told = f"{told}{APART}{line.line_identity}"
+    if len(told) <= REFERENCE_MAX and told.isprintable():
+        return told
+    digest = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_DIGITS]
+    return f"{shown(line.reference)[:WORDS_MAX]}{APART}{digest}"
 
 
 def parts(lines: Iterable[SettlementLine]) -> Iterator[list[SettlementLine]]:

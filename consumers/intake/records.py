@@ -88,8 +88,9 @@ BEGIN = """INSERT INTO tally.imports AS i (book, batch_id, provider, merchant_ac
   file_name, sha256, accepted_because, status, attempt, last_line, sealed_sequence)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'arriving', 1, 0, 0)
 ON CONFLICT (book, batch_id) DO UPDATE SET attempt = i.attempt + 1, updated_at = now(),
-  status = CASE i.status WHEN 'stopped' THEN 'arriving' ELSE i.status END
-RETURNING status, attempt, last_line, sealed_sequence, accepted_because"""
+  status = CASE i.status WHEN 'stopped' THEN 'arriving' ELSE i.status END,
+  accepted_because = coalesce(nullif(i.accepted_because, ''), excluded.accepted_because)
+RETURNING status, attempt, last_line, sealed_sequence, accepted_because, file_name"""
 ADVANCE = """UPDATE tally.imports SET last_line = greatest(last_line, %s), updated_at = now()
 WHERE book = %s AND batch_id = %s"""
 TURN = """UPDATE tally.imports SET status = %s, updated_at = now(),
@@ -110,6 +111,7 @@ class State(NamedTuple):
     last_line: int
     sealed_sequence: int
     accepted_because: str = ""  # As it was said first.
+    file_name: str = ""  # As it was at first.
 
 
 class Unfinished(NamedTuple):
@@ -221,8 +223,9 @@ class Records:
         values = (proof.provider, proof.merchant_account, proof.format, file_name, proof.sha256)
         row = self._one(BEGIN, book, proof.batch_id, *values, accepted_because)
         assert row is not None, "an upsert returns its row"
-        status, attempt, last_line, sealed_sequence, because = row
-        return State(str(status), int(attempt), int(last_line), int(sealed_sequence), str(because))
+        status, attempt, last_line, sealed_sequence, because, name = row
+        numbers = int(attempt), int(last_line), int(sealed_sequence)
+        return State(str(status), *numbers, str(because), str(name))
 
     def advance(self, book: str, *, batch_id: str, last_line: int) -> None:
         self.connection.execute(ADVANCE, (last_line, book, batch_id))

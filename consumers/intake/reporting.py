@@ -41,6 +41,11 @@ class ImportReport:
     matched: int | None = None
     breaks: Mapping[str, int] = field(default_factory=dict[str, int])
 
+    @property
+    def known(self) -> bool:
+        """Whether it was done before, so that nothing was looked at now."""
+        return self.outcome == ALREADY_IMPORTED and self.absent is None
+
 
 def known(book: str, proof: FileProof, *, because: str) -> ImportReport:
     """Of a batch that was imported before, and is done."""
@@ -55,8 +60,9 @@ def joined(reports: Sequence[ImportReport], proof: FileProof) -> ImportReport:
         return reports[0]
     outcomes = {each.outcome for each in reports}
     in_order = (STOPPED_BEFORE_SEAL, IMPORTED, ALREADY_IMPORTED)
-    absent = [each.absent for each in reports if each.absent is not None]
-    matched = [each.matched for each in reports if each.matched is not None]
+    told = [each for each in reports if not each.known]
+    absent = [each.absent for each in told if each.absent is not None]
+    matched = [each.matched for each in told if each.matched is not None]
     breaks: Counter[str] = Counter()
     for each in reports:
         breaks.update(each.breaks)
@@ -68,9 +74,9 @@ def joined(reports: Sequence[ImportReport], proof: FileProof) -> ImportReport:
         sum(each.repeated for each in reports),
         sum(each.refused for each in reports),
         tuple(refusal for each in reports for refusal in each.refusals),
-        sum(absent) if len(absent) == len(reports) else None,
+        sum(absent) if absent and len(absent) == len(told) else None,
         next((each.accepted_because for each in reports if each.accepted_because), ""),
         tuple(each.proof.batch_id for each in reports),
-        sum(matched) if len(matched) == len(reports) else None,
+        sum(matched) if matched and len(matched) == len(told) else None,
         dict(breaks),
     )

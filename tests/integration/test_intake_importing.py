@@ -7,6 +7,7 @@ from pathlib import Path
 from consumers.asking import Ask
 from consumers.intake.importing import import_file
 from consumers.intake.lines import LINES_MAX, Published
+from consumers.intake.records import recorded
 from domain.settlement import ImportSettlementFile, SealBatch
 from providers.formats import prove
 from providers.settlement_file import FileProof, FileRefused
@@ -130,12 +131,29 @@ def test_a_file_that_an_earlier_release_has_begun_is_gone_on_with(
     proof = prove(bill)
     assert isinstance(proof, FileProof)
     with running(servers, tmp_path, programs=EVERYTHING) as system:
-        begun = Published("main", proof).beginning(bill)
+        begun = Published("main", proof).beginning(bill.name)
         meta = replace(begun.meta, idempotency_key=f"{proof.batch_id}/import")
         with system.asker() as asker:
             assert asker.ask(begun._replace(meta=meta)).status == "accepted"
         report = imported(system, bill)
         assert (report.outcome, report.refused) == ("imported", 0)
+
+
+def test_an_import_is_gone_on_with_under_another_file_name(
+    servers: Addresses, tmp_path: Path
+) -> None:
+    """Cut off behind its first command, and put there again as the provider's second download."""
+    bill = bill_file(tmp_path / "bill.csv", rows_of_a_day())
+    proof = prove(bill)
+    assert isinstance(proof, FileProof)
+    with running(servers, tmp_path, programs=EVERYTHING) as system:
+        with recorded(system.settings.postgres) as kept, system.asker() as asker:
+            kept.keep(bill, proof)
+            kept.begin("main", proof, file_name=bill.name)
+            begun = asker.ask(Published("main", proof).beginning(bill.name))
+            assert begun.status == "accepted"
+        report = imported(system, bill.rename(tmp_path / "bill (1).csv"))
+        assert (report.outcome, report.refused, report.fresh) == ("imported", 0, proof.lines)
 
 
 def begun(proof: FileProof, *, lines: int) -> ImportSettlementFile:

@@ -108,19 +108,19 @@ def test_an_import_moves_in_one_direction(dsn: str, proof: FileProof, tmp_path: 
         def begun() -> State:
             return kept.begin("main", known, file_name="bill.bin")
 
-        assert begun() == State(ARRIVING, 1, 0, 0)
+        assert begun()[:4] == (ARRIVING, 1, 0, 0)
         kept.advance("main", batch_id=batch_id, last_line=7)
         kept.advance("main", batch_id=batch_id, last_line=3)
-        assert begun() == State(ARRIVING, 2, 7, 0)
+        assert begun()[:4] == (ARRIVING, 2, 7, 0)
         assert [each.batch_id for each in kept.unfinished()] == [batch_id]
         kept.turn("main", batch_id=batch_id, status=STOPPED)
         assert kept.unfinished() == []
-        assert begun() == State(ARRIVING, 3, 7, 0)  # A person has put the file there again.
+        assert begun()[:4] == (ARRIVING, 3, 7, 0)  # A person has put the file there again.
         kept.turn("main", batch_id=batch_id, status=SEALED, sealed_sequence=40)
-        assert begun() == State(SEALED, 4, 7, 40)
+        assert begun()[:4] == (SEALED, 4, 7, 40)
         assert [each.sealed_sequence for each in kept.unfinished()] == [40]
         kept.turn("main", batch_id=batch_id, status=DONE)
-        assert begun() == State(DONE, 5, 7, 40)
+        assert begun()[:4] == (DONE, 5, 7, 40)
         assert kept.unfinished() == []
         assert kept.elsewhere(known, "main") == ""
         assert kept.elsewhere(known, "other") == "main"

@@ -14,6 +14,8 @@ from infra.heartbeat import FAILED, RUNNING, SILENT_S, STUCK_S, WAITING, Beat, H
 from infra.stopping import Stop
 from tests.unit.cli.calling import tally
 
+PATIENCE_S = 30.0
+
 SECOND_US = 1_000_000
 HERE = socket.gethostname()
 
@@ -79,8 +81,9 @@ def test_what_is_not_reached_yet_is_waited_for_however_long_a_try_takes(
         one.reaching()
         one.waiting("the registry: no answer", pause_s=0.0)
         before = until(tmp_path, WAITING)
+        patience_s = time.monotonic() + PATIENCE_S
         while said(tmp_path).written_at_us == before.written_at_us:
-            pass
+            assert time.monotonic() < patience_s, "it is not written again"
         assert said(tmp_path).state == WAITING
         one.running()
         until(tmp_path, RUNNING)

@@ -1,11 +1,12 @@
 """A file is a batch of each account; a person answers for failed controls and for an account."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from consumers.intake.acceptance import Acceptance, Taken, rising, taken
+from consumers.intake.acceptance import LINES_READ_MAX, Acceptance, Taken, rising, taken
 from providers.formats import lines, prove
 from providers.settlement_file import FileProof, FileRefused
 
@@ -121,10 +122,8 @@ def test_what_is_pending_is_in_no_batch() -> None:
     assert (found.lines, found.currencies["EUR"].net_minor) == (2, 222_000)
     (batch,) = of(found, NOTHING)
     assert (batch.proof.lines, batch.proof.currencies["EUR"].net_minor) == (1, 10_000)
-    assert (batch.proof.batch_id, batch.proof.business_day) == (
-        found.batch_id,
-        found.business_day,
-    )
+    assert (found.business_day, batch.proof.business_day) == (date(2009, 11, 2), date(2009, 10, 30))
+    assert "-2009-10-30-" in batch.proof.batch_id
     (line,) = batch.lines(lines(PENDING, batch.proof))
     assert line.net_minor == 10_000
 
@@ -137,6 +136,26 @@ def test_lines_that_are_nobodys_leave_it_to_a_person_whose_the_file_is() -> None
     assert unknown.code == "account_unknown"
     (found,) = of(replace(whole, accounts=accounts), Acceptance(account="all-of-it"))
     assert (found.account, found.proof.lines) == ("", whole.lines)
+    assert found.accounts == ["all-of-it"], "it is under no other name"
+
+
+def test_what_is_gone_on_with_is_the_batch_that_began() -> None:
+    (batch,) = of(several(), Acceptance(account="45050050-76198810"))
+    again = Acceptance(account="45050050-76198810", again=True, batch_id=batch.proof.batch_id)
+    assert of(several(), again) == (batch,)
+    other = taken(several(), replace(again, batch_id="mt940-all-of-it"))
+    assert isinstance(other, FileRefused)
+    assert other.code == "batch_differs"
+
+
+def test_so_many_accounts_are_not_read_one_after_another() -> None:
+    whole = replace(several(), lines=LINES_READ_MAX // 3 + 1)
+    accounts = {name: replace(each, lines=0) for name, each in whole.accounts.items()}
+    first = next(iter(accounts))
+    accounts[first] = replace(accounts[first], lines=whole.lines)
+    refused = taken(replace(whole, accounts=accounts), NOTHING)
+    assert isinstance(refused, FileRefused)
+    assert refused.code == "too_many_accounts"
 
 
 def test_every_line_has_a_number_of_its_own() -> None:

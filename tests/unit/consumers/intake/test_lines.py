@@ -5,7 +5,14 @@ from pathlib import Path
 
 from commands.answer import CommandAnswered
 from consumers.asking import Ask
-from consumers.intake.lines import LINES_MAX, Published, first_line_of, parts, reference_of
+from consumers.intake.lines import (
+    LINES_MAX,
+    REFERENCE_MAX,
+    Published,
+    first_line_of,
+    parts,
+    reference_of,
+)
 from domain import settlement
 from domain.settlement import (
     BatchSealed,
@@ -24,7 +31,7 @@ ROWS = 2 * LINES_MAX + 20
 def everything(folder: Path) -> tuple[FileProof, list[Ask]]:
     proof, lines = proven(folder, rows=ROWS)
     published = Published("main", proof)
-    asks = [published.beginning(BILL), *map(published.lines, parts(lines)), published.seal(1)]
+    asks = [published.beginning(BILL.name), *map(published.lines, parts(lines)), published.seal(1)]
     return proof, asks
 
 
@@ -45,7 +52,7 @@ def test_the_book_can_seal_what_is_published(tmp_path: Path) -> None:
 def test_the_book_keeps_why_a_file_counts_though_its_controls_fail(tmp_path: Path) -> None:
     because = "the bank has counted a batch twice"
     published = Published("main", proven(tmp_path)[0], because)
-    outcome = MemoryBook("main", (settlement,)).execute(published.beginning(BILL).command)
+    outcome = MemoryBook("main", (settlement,)).execute(published.beginning(BILL.name).command)
     assert isinstance(outcome, tuple)
     (event,) = outcome
     assert isinstance(event, SettlementFileImported)
@@ -57,6 +64,10 @@ def test_only_what_our_books_expect_goes_by_our_key_alone(tmp_path: Path) -> Non
     line = replace(proven(tmp_path)[1][0], reference="ours", line_identity="its own")
     told = {kind: reference_of(replace(line, kind=kind)) for kind in ("charge", "refund", "fee")}
     assert told == {"charge": "ours", "refund": "ours", "fee": "ours~its own"}
+    long = replace(line, kind="fee", reference="r" * 300, line_identity="i" * 300)
+    assert len(reference_of(long)) <= REFERENCE_MAX
+    assert reference_of(long) != reference_of(replace(long, line_identity="j" * 300))
+    assert reference_of(replace(line, kind="fee", reference="a\tb")).isprintable()
     nameless = replace(line, kind="bank_entry", reference="its own")
     assert reference_of(nameless) == "its own"
 
