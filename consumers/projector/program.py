@@ -104,6 +104,7 @@ class Projector:
             self._next[place] = messages.offset(found[-1]) + 1
         self._commit()
 
+    @clients.translated()
     def _assigned(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         found = consumer.committed(assigned, timeout=TIMEOUT_S)
         for each in found:
@@ -114,6 +115,7 @@ class Projector:
         self._listed_at_s = float("-inf")
         log.info("assigned", partitions=sorted((each.topic, each.partition) for each in assigned))
 
+    @clients.translated()
     def _revoked(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
         for each in revoked:
             self._next.pop((each.topic, each.partition), None)

@@ -100,6 +100,7 @@ class Writer:
             found.setdefault(record.partition, []).append((origin, record))
         return found
 
+    @clients.translated()
     def _assigned(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         """Topics may come one after the other; what came before waits for its other half."""
         halves = self._halves
@@ -117,6 +118,7 @@ class Writer:
             consumer.seek(self._place(*half))
         log.info("assigned", partitions=sorted(self.partitions))
 
+    @clients.translated()
     def _revoked(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
         gone = {(each.topic, each.partition) for each in revoked}
         self._halves -= gone

@@ -9,7 +9,8 @@ offset by themselves and never commit by themselves; every buffer has a bound.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
@@ -141,6 +142,19 @@ def outage(error: KafkaException) -> Outage:
     cause = error.args[0]
     fatal = isinstance(cause, KafkaError) and cause.fatal()
     return Outage(f"Kafka: {words(error)}", retry=not fatal)
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """A client's exception becomes an Outage.
+
+    Also around every callback that asks the client: what it raises there it hands on as a
+    KafkaError, which is no exception, so that no `except` would catch it.
+    """
+    try:
+        yield
+    except KafkaException as error:
+        raise outage(error) from error
 
 
 def words(error: KafkaException) -> str:
