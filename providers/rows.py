@@ -4,11 +4,12 @@ Shape: rows(source), rows_of(lines) yield Row; at the first thing that is no row
 last that they yield.
 Lines are counted from 1; a quoted cell may hold line ends, its row has the number of its first.
 Blank lines are passed over. Cells are as printed, blanks around them kept.
-Errors: FileRefused `quote_wrong`: a quote amid a cell, or one that is never closed.
+Errors: FileRefused `quote_wrong`: a quote amid a cell, or one that is never closed; `file_cut_off`,
+of cut_off(source, last, columns).
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from providers.settlement_file import FileRefused
@@ -61,6 +62,17 @@ def rows_of(batches: Iterable[list[str]], *, delimiter: str = ",") -> Iterator[R
             open_lines = []
     if open_lines:
         yield _refused(number - len(open_lines) + 1, "a quote is opened and never closed")
+
+
+def cut_off(
+    source: Source, last: Row, columns: Mapping[str, int], *, width: int
+) -> FileRefused | None:
+    """Whether the last row may be cut amid a cell that is read: no line end, no quote behind it."""
+    read = width - 1 in columns.values() and not last.raw.endswith(QUOTE)
+    if not (source.last_line_open and read):
+        return None
+    message = f"line {last.number} has no line end: its last cell may be cut off"
+    return FileRefused("file_cut_off", message, last.number)
 
 
 class _Reader:

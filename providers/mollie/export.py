@@ -25,7 +25,7 @@ from providers.columns import (
 )
 from providers.mollie.elements import PROVIDER
 from providers.reader import Reading
-from providers.rows import QUOTE, Row, rows
+from providers.rows import QUOTE, Row, cut_off, rows
 from providers.settlement_file import (
     TEXT_CHARACTERS_MAX,
     UNKNOWN,
@@ -100,11 +100,7 @@ def read(source: Source, batch_id: str) -> Reading:
     if last is header:
         return FileRefused("no_lines", "the export has no row", header.number)
     assert isinstance(last, Row), "a refusal ends the reading"
-    names_last = width - 1 in columns.values() and not last.raw.endswith(QUOTE)
-    if source.last_line_open and names_last:
-        message = f"line {last.number} has no line end: its last cell may be cut off"
-        return FileRefused("file_cut_off", message, last.number)
-    return Ending("", booked_last.date(), ())
+    return cut_off(source, last, columns, width=width) or Ending("", booked_last.date(), ())
 
 
 def _columns(header: Row) -> dict[str, int] | FileRefused:

@@ -27,7 +27,7 @@ from providers.json_element import BEFORE, Element
 from providers.json_lines import Taken
 from providers.razorpay.movement import Movement, kind_of, movement
 from providers.reader import Reading
-from providers.rows import QUOTE, Row, rows
+from providers.rows import QUOTE, Row, cut_off, rows
 from providers.settlement_file import (
     TEXT_CHARACTERS_MAX,
     Ending,
@@ -148,11 +148,8 @@ def read(source: Source, batch_id: str) -> Reading:
         yield line
     if last is header:
         return FileRefused("no_lines", "the report has no row", header.number)
-    names_last = len(header.cells) - 1 in columns.values() and not last.raw.endswith(QUOTE)
-    if source.last_line_open and names_last:
-        message = f"line {last.number} has no line end: its last cell may be cut off"
-        return FileRefused("file_cut_off", message, last.number)
-    return Ending("", booked_last.date(), ())
+    cut = cut_off(source, last, columns, width=len(header.cells))
+    return cut or Ending("", booked_last.date(), ())
 
 
 def _columns(header: Row) -> dict[str, int] | FileRefused:
